@@ -1,4 +1,4 @@
-"""When a limit runs out, with the explanation day by day (Q5: counting starts at receipt, the day after it is day 1)."""
+"""When a limit runs out, explained day by day (Q5: the clock starts at receipt, day 1 is the day after)."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class SkippedDay:
 class Deadline:
     """A due day and how it came about.
 
-    Overdue begins after 24:00 Asia/Shanghai of `due`. `counted` holds the `amount` days, `due` the last of them; together
-    with `skipped` they are every day after `received` up to `due`. `provisional`: a year in `missing_years` is not
-    published, so the day may still move.
+    Overdue begins after 24:00 Asia/Shanghai of `due`. `counted` holds the `amount` days, `due` the last
+    of them; with `skipped` they are every day after `received` up to `due`. `provisional`: the years in
+    `missing_years` are not published, so the day may still move.
     """
 
     received: date
@@ -64,8 +64,9 @@ class Deadline:
 def due(received: date, amount: int, unit: Unit, calendar: Calendar) -> Deadline:
     """The deadline `amount` workdays or calendar days after `received`; the day of receipt does not count.
 
-    Make-up workdays count, holidays do not; calendar days all count and are never provisional. InvalidInput for an amount
-    outside 1..3660, a day outside 1900..2999, or hours (they need a time of receipt: `due_hours`).
+    Make-up workdays count, holidays do not; calendar days all count and are never provisional.
+    InvalidInput for an amount outside 1..3660, a day outside 1900..2999, or hours (they need a time of
+    receipt: `due_hours`).
     """
     check_day(received, "received")
     _check_amount(amount)
@@ -87,9 +88,9 @@ def due_hours(received_at: datetime, hours: int) -> datetime:
 
 
 def remaining(today: date, due: date, calendar: Calendar) -> int:
-    """Workdays left after `today` up to `due`: 0 on the due day (or with only days off left), negative once overdue.
+    """Workdays left after `today` up to `due`: 0 on the due day, negative when overdue.
 
-    Overdue counts the workdays after `due` up to `today`, at least one, so that a weekend after the due day shows -1.
+    Overdue counts the workdays after `due` up to `today`, at least one: the weekend after a due Friday is -1.
     """
     check_day(today, "today")
     check_day(due, "due")
@@ -129,9 +130,8 @@ def _due_workdays(received: date, amount: int, calendar: Calendar) -> Deadline:
             counted.append(day)
         else:
             skipped.append(SkippedDay(day, status.why))
-    return Deadline(
-        received, amount, Unit.WORKDAY, day, tuple(counted), tuple(skipped), bool(missing), tuple(sorted(missing))
-    )
+    years = tuple(sorted(missing))
+    return Deadline(received, amount, Unit.WORKDAY, day, tuple(counted), tuple(skipped), bool(years), years)
 
 
 def _check_end(day: date, days: int) -> None:

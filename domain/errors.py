@@ -1,4 +1,4 @@
-"""Refusals that every floor above understands; their messages are Chinese sentences for the person at the page."""
+"""Refusals that every floor understands; their messages are Chinese sentences for the person at the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a ruleset, each frozen, each saying where it comes from: a clause, or a local decision with its reason."""
+"""The rows of a ruleset, frozen; each says its source: a clause, or a local decision with a reason."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class CountFrom(StrEnum):
 
 
 class SettingKind(StrEnum):
-    """What values a setting takes: int >= 0, bool, one line or more of text, one of `choices`, or a list of words."""
+    """What a setting holds: a whole number >= 0, yes or no, text, one of `choices`, or a list of words."""
 
     INT = "int"
     BOOL = "bool"
@@ -73,7 +73,7 @@ class SettingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause with its text, character for character; `note` is ours and is never shown as the rule's words."""
+    """A clause, its text character for character; `note` is ours and is never shown as the rule's words."""
 
     id: str
     text: str
@@ -84,7 +84,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """What every cited row holds: `clause`, or `local` with a Chinese `reason`, or both (open clause, filled locally)."""
+    """The source of a row: `clause`, or `local` with a Chinese `reason`, or both (an open clause).
+
+    A row with `local` is shown as 本单位设定, never as if the rule said it.
+    """
 
     clause: str | None = None
     local: bool = False
@@ -93,7 +96,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Channel(Cited):
-    """A way in. `origin_level`: the impact level that a case has by this channel alone (None: the ruleset's lowest)."""
+    """A way in. `origin_level`: the impact level that a case has by this channel alone (None: the lowest)."""
 
     code: str
     name: str
@@ -105,7 +108,7 @@ class Channel(Cited):
 
 @dataclass(frozen=True, slots=True)
 class CaseType(Cited):
-    """A type of case and the flow it follows; `confidential`: the person's identity is kept from the enterprise."""
+    """A type of case and its flow; `confidential`: the person's identity is kept from the enterprise."""
 
     code: str
     name: str
@@ -125,8 +128,8 @@ class Category(Cited):
 class LevelTrigger(Cited):
     """A fact that sets the impact level.
 
-    `needs_judgement`: only with a named leader's recorded judgement. Triggers with `by_origin` are not ticked: they are
-    the reason of a channel's `origin_level` (see Ruleset.origin_trigger).
+    `needs_judgement`: only with a named leader's recorded judgement. Triggers with `by_origin` are not
+    ticked: they are the reason of a channel's `origin_level` (see Ruleset.origin_trigger).
     """
 
     code: str
@@ -154,7 +157,7 @@ class Guard(Cited):
 
 @dataclass(frozen=True, slots=True)
 class Limit(Cited):
-    """How long an obligation may take: `amount` of `unit` after `count_from`; `types` empty means every type."""
+    """How long an obligation may take: `amount` of `unit` after `count_from`; no `types` means every type."""
 
     obligation: str
     name: str
@@ -172,7 +175,7 @@ class Limit(Cited):
 
 @dataclass(frozen=True, slots=True)
 class Setting(Cited):
-    """A local decision where the rule is silent or open. `choices`: value -> Chinese label, for kind `choice`."""
+    """A local decision where the rule is silent or open. `choices`: (value, Chinese label) pairs."""
 
     key: str
     name: str
@@ -218,16 +221,17 @@ class Template:
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The names in braces, each once, in order."""
-        return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(self.text) if name is not None))
+        parts = Formatter().parse(self.text)
+        return tuple(dict.fromkeys(name for _, name, _, _ in parts if name is not None))
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The text with `values` put in; a placeholder without a value stays visible as （待填） so that nobody sends it unseen."""
+        """The text with `values` put in; a placeholder without a value becomes （待填）."""
         return self.text.format_map({name: values.get(name) or "（待填）" for name in self.placeholders})
 
 
 @dataclass(frozen=True, slots=True)
 class LawLimit:
-    """A limit set by law beside a ruleset: completion within `amount` of `unit`, `complex_amount` for complex cases."""
+    """A limit set by law beside a ruleset, from receipt; `complex_amount` is for complex cases."""
 
     code: str
     law: str

@@ -1,4 +1,4 @@
-"""The working-day calendar: which day counts, why, and how sure that is (Q5, and every limit counted in workdays)."""
+"""The working-day calendar: which day counts, why, and how sure that is (Q5, every limit in workdays)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 _SATURDAY = 5
 # Days off that the law itself fixes by date; the other holidays move with the moon or by notice.
 _STATUTORY = MappingProxyType(
-    {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+    {
+        (1, 1): "元旦",
+        (5, 1): "劳动节",
+        (5, 2): "劳动节",
+        (10, 1): "国庆节",
+        (10, 2): "国庆节",
+        (10, 3): "国庆节",
+    }
 )
 _GUESS = "（推算）"
 
@@ -29,7 +36,7 @@ DayRule: TypeAlias = tuple[bool, str]
 
 @dataclass(frozen=True, slots=True)
 class DayStatus:
-    """One day: `working` True when it counts as a workday, `why` in Chinese, `provisional` when it may still change."""
+    """One day: `working` when it counts, `why` in Chinese, `provisional` when it may still change."""
 
     date: date
     working: bool
@@ -41,10 +48,11 @@ class DayStatus:
 class Calendar:
     """Which day is a workday.
 
-    `published`: years whose official arrangement is known. `overrides`: day -> (working, why), they win over
-    everything. `base(day)`: (working, holiday name or "") for published years; LookupError or NotImplementedError from
-    it means that it does not know the year, then Monday to Friday work. `imported`: published years whose file was
-    imported as a whole, so that their days come from `overrides` alone and `base` is not asked for them.
+    `published`: years whose official arrangement is known. `overrides`: day -> (working, why), they win
+    over everything. `base(day)`: (working, why or "") for published years; LookupError or
+    NotImplementedError from it means that it does not know the year, then Monday to Friday work.
+    `imported`: published years whose file was imported as a whole, so that their days come from
+    `overrides` alone and `base` is not asked for them.
     """
 
     published: frozenset[int]
@@ -71,7 +79,7 @@ class Calendar:
         return self.status(day).working
 
     def missing_years(self, day: date) -> tuple[int, ...]:
-        """The unpublished years that could still change `day`: its own, and for 25-31 December the next one."""
+        """The unpublished years that may still change `day`: its own, and from 25 December the next one."""
         own = () if day.year in self.published or day in self.overrides else (day.year,)
         late = in_last_week(day) and day.year + 1 not in self.published
         return (*own, day.year + 1) if late else own
@@ -92,15 +100,13 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class YearFile:
-    """A year's arrangement: `days` are (date, off, holiday name), off False meaning a make-up workday."""
+    """A year's arrangement: `days` are (date, off, holiday name), off False meaning a make-up workday.
+
+    At least one of the days lies in the year itself, so the year counts as published once the file is in.
+    """
 
     year: int
     days: tuple[tuple[date, bool, str], ...]
-
-    @property
-    def publishes(self) -> bool:
-        """Whether the file makes its year published: it names at least one day of that year itself."""
-        return any(day.year == self.year for day, _, _ in self.days)
 
     def overrides(self) -> dict[date, DayRule]:
         """The days in the form that Calendar takes: day -> (working, name)."""
@@ -112,7 +118,8 @@ def check_day(day: date, field_name: str) -> None:
     if isinstance(day, datetime) or not isinstance(day, date):
         raise InvalidInput("日期的写法不对，请按“2026-09-30”的样子填写。", field_name)
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidInput(f"日期须在{FIRST_YEAR}年至{LAST_YEAR}年之间，现在是{day.isoformat()}。", field_name)
+        span = f"{FIRST_YEAR}年至{LAST_YEAR}年"
+        raise InvalidInput(f"日期须在{span}之间，现在是{day.isoformat()}。", field_name)
 
 
 def in_last_week(day: date) -> bool:
@@ -133,7 +140,7 @@ def _named(day: date, working: bool, why: str) -> DayRule:
     if working:
         if not name:
             return True, "工作日"
-        return True, f"{name}（调休上班）" if weekend else name
+        return True, f"{name}（调休上班）" if weekend and "上班" not in name else name
     return False, name or (_WEEKDAYS[day.weekday()] if weekend else "放假")
 
 
@@ -149,8 +156,9 @@ def _guess(day: date) -> DayRule:
 def validate_year_file(data: object) -> YearFile:
     """A year file in holiday-cn form, checked; InvalidInput with a Chinese sentence when it cannot be used.
 
-    `data` is the parsed JSON: {"year": 2027, "days": [{"name", "date", "isOffDay"}, …]}. The days lie in the year or in
-    20-31 December of the year before; the same day twice is fine only with the same values.
+    `data` is the parsed JSON: {"year": 2027, "days": [{"name", "date", "isOffDay"}, …]}. The days lie in
+    the year (at least one does) or in 20-31 December of the year before; a day twice is fine only with
+    the same values.
     """
     if not isinstance(data, dict):
         raise InvalidInput("文件内容应当是一个 JSON 对象，里面有 year 和 days。")
@@ -169,6 +177,8 @@ def validate_year_file(data: object) -> YearFile:
         day, off, name = _year_file_day(item, number, year)
         if found.setdefault(day, (off, name)) != (off, name):
             raise InvalidInput(f"第{number}条：{day.isoformat()}出现了两次，内容不一样。", "days")
+    if all(day.year != year for day in found):
+        raise InvalidInput(f"days 里没有一天是{year}年的，不能当作{year}年的安排。", "days")
     return YearFile(year, tuple((day, *found[day]) for day in sorted(found)))
 
 
