@@ -184,6 +184,9 @@ class Setting(Cited):
     editable: bool = True
     choices: tuple[tuple[str, str], ...] = ()
 
+    def __bool__(self) -> bool:
+        raise TypeError(f"setting {self.key} is a row; ask Ruleset.flag, .number or .text for its value")
+
     @property
     def label(self) -> str:
         """The value in words, as a page shows it."""
