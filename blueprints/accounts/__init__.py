@@ -1,0 +1,14 @@
+"""Organizations, departments, people, roles and sign-in."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Routes, commands and the session loader."""
+    from blueprints.accounts.commands import users
+    from blueprints.accounts.routes import blueprint
+    from blueprints.accounts.sessions import init_sessions
+
+    init_sessions(app)
+    app.register_blueprint(blueprint)
+    app.cli.add_command(users)

@@ -1,0 +1,1 @@
+"""Verbs on accounts: sign-in, people, organizations."""

@@ -1,0 +1,332 @@
+"""A case with its complainants, assignments, steps, overlays, links, files and frozen dossier."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from blueprints.accounts.models import Department, Organization, User
+from core.db import Base, UTCDateTime
+from core.files import StoredFile
+
+
+class Case(Base):
+    """诉求件. `due_*` and `next_*` repeat what clocks and the state table say, for lists."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("receiving_org_id", "origin_source", "origin_number", "origin_round"),
+        Index("ix_case_regulator_state", "regulator_id", "state", "id"),
+        Index("ix_case_enterprise_state", "enterprise_id", "state", "id"),
+        Index("ix_case_next", "next_org_id", "next_action", "due_at"),
+        Index("ix_case_received", "enterprise_id", "received_at"),
+        Index("ix_case_open_due", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    ruleset_version_id: Mapped[int] = mapped_column(ForeignKey("ruleset_version.id"))
+    type: Mapped[str] = mapped_column(String(32))
+    flow: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(24), default="registered")
+    state_before_merge: Mapped[str] = mapped_column(String(24), default="")
+
+    channel: Mapped[str] = mapped_column(String(32))
+    category: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    wish: Mapped[str] = mapped_column(String(1000), default="")
+    first_contact: Mapped[str] = mapped_column(String(1000), default="")
+    place: Mapped[str] = mapped_column(String(200), default="")
+    urgent: Mapped[bool] = mapped_column(default=False)
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    confidential: Mapped[bool] = mapped_column(default=False)
+
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    registered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    late_entry_reason: Mapped[str] = mapped_column(String(500), default="")
+    first_receiver_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    receiving_org_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    regulator_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    handed_over: Mapped[bool] = mapped_column(default=False)
+    nature: Mapped[str] = mapped_column(String(16), default="")
+
+    origin_source: Mapped[str | None] = mapped_column(String(32))
+    origin_number: Mapped[str | None] = mapped_column(String(64))
+    origin_round: Mapped[int] = mapped_column(default=1)
+    origin_digest: Mapped[str] = mapped_column(String(64), default="")
+    origin_data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    significant: Mapped[bool] = mapped_column(default=False)
+    written_received_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    written_due_on: Mapped[date | None]
+    written_waived: Mapped[bool] = mapped_column(default=False)
+
+    level: Mapped[int] = mapped_column(default=3)
+    level_reason: Mapped[str] = mapped_column(String(500), default="")
+    complex: Mapped[bool] = mapped_column(default=False)
+
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    conclusion: Mapped[str] = mapped_column(String(16), default="")
+    reasonable: Mapped[bool | None]
+    service_class: Mapped[str] = mapped_column(String(24), default="")
+    rectification: Mapped[str] = mapped_column(String(16), default="")
+    rectification_due_on: Mapped[date | None]
+    reply_needed: Mapped[bool] = mapped_column(default=True)
+    reply_promised_on: Mapped[date | None]
+    talks: Mapped[int] = mapped_column(default=0)
+    next_talk_on: Mapped[date | None]
+    satisfied: Mapped[str] = mapped_column(String(16), default="")
+    reopened: Mapped[int] = mapped_column(default=0)
+    urged: Mapped[int] = mapped_column(default=0)
+    sent_back: Mapped[bool] = mapped_column(default=False)
+    supervised: Mapped[bool] = mapped_column(default=False)
+    supervision_proposed: Mapped[str] = mapped_column(String(200), default="")
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    retention: Mapped[str] = mapped_column(String(8), default="")
+    anonymised_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    due_on: Mapped[date | None]
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    due_name: Mapped[str] = mapped_column(String(64), default="")
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    next_action: Mapped[str] = mapped_column(String(32), default="")
+    next_org_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__: ClassVar = {"version_id_col": version}
+
+    enterprise: Mapped[Organization] = relationship(foreign_keys=[enterprise_id])
+    regulator: Mapped[Organization | None] = relationship(foreign_keys=[regulator_id])
+    receiving_org: Mapped[Organization] = relationship(foreign_keys=[receiving_org_id])
+    first_receiver: Mapped[User] = relationship(foreign_keys=[first_receiver_id])
+    complainants: Mapped[list[Complainant]] = relationship(
+        back_populates="case", order_by="Complainant.id", cascade="all, delete-orphan"
+    )
+    assignments: Mapped[list[Assignment]] = relationship(back_populates="case", order_by="Assignment.id")
+    steps: Mapped[list[CaseStep]] = relationship(back_populates="case", order_by="CaseStep.id")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+    supervision_orders: Mapped[list[SupervisionOrder]] = relationship(order_by="SupervisionOrder.id")
+    approvals: Mapped[list[Approval]] = relationship(order_by="Approval.id")
+
+    @property
+    def open_assignments(self) -> list[Assignment]:
+        """Assignments to responsible units (leaves of the tree) that are neither returned nor cancelled."""
+        parents = {a.parent_id for a in self.assignments if a.state != "cancelled"}
+        return [a for a in self.assignments if a.state not in ("cancelled",) and a.id not in parents]
+
+
+class Complainant(Base):
+    """诉求人. One per case at least unless the case is anonymous; more for a group complaint."""
+
+    __tablename__ = "complainant"
+    __table_args__ = (
+        Index("ix_complainant_phone", "phone"),
+        Index("ix_complainant_account", "account_number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64), default="")
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    account_number: Mapped[str] = mapped_column(String(32), default="")
+    representative: Mapped[bool] = mapped_column(default=True)
+    headcount: Mapped[int] = mapped_column(default=1)
+
+    case: Mapped[Case] = relationship(back_populates="complainants")
+
+
+class Assignment(Base):
+    """One responsible unit of one case: an enterprise, then (as its child) a department of it."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index("ix_assignment_unit", "organization_id", "department_id", "state"),
+        Index("ix_assignment_case", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    kind: Mapped[str] = mapped_column(String(16), default="main")
+    state: Mapped[str] = mapped_column(String(16), default="assigned")
+    requirement: Mapped[str] = mapped_column(String(1000))
+    due_on: Mapped[date | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    investigator_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    assigned_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    assigned_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship(back_populates="assignments")
+    organization: Mapped[Organization] = relationship()
+    department: Mapped[Department | None] = relationship()
+    investigator: Mapped[User | None] = relationship(foreign_keys=[investigator_id])
+
+    @property
+    def unit_name(self) -> str:
+        """Department where there is one, else the enterprise."""
+        return self.department.name if self.department else self.organization.name
+
+
+class CaseStep(Base):
+    """One entry of the timeline: who did what, when, under which clause, with the recorded facts."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (Index("ix_case_step_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    action: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(64))
+    clause: Mapped[str] = mapped_column(String(16), default="")
+    state_before: Mapped[str] = mapped_column(String(24))
+    state_after: Mapped[str] = mapped_column(String(24))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    actor_name: Mapped[str] = mapped_column(String(64))
+    actor_unit: Mapped[str] = mapped_column(String(128))
+    actor_role: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    case: Mapped[Case] = relationship(back_populates="steps")
+
+
+class SupervisionOrder(Base):
+    """督办: an overlay with its own series number and limit."""
+
+    __tablename__ = "supervision_order"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    number: Mapped[str] = mapped_column(String(64), unique=True)
+    reason: Mapped[str] = mapped_column(String(1000))
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Approval(Base):
+    """A request that somebody else decides: extension, suspension, withdrawal, return of an assignment."""
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    reason: Mapped[str] = mapped_column(String(1000))
+    amount: Mapped[int | None]
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    remark: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class CaseLink(Base):
+    """Two cases that belong together: duplicate or follow-up; `undone_at` ends it."""
+
+    __tablename__ = "case_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Attachment(Base):
+    """A stored file under the name it was given, attached to a case (and the step it proves)."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("case_step.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
+    added_by: Mapped[User] = relationship()
+
+
+class Dossier(Base):
+    """The frozen record of an archived case; `digest` covers `body`, whose personal part is encrypted."""
+
+    __tablename__ = "dossier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    frozen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Ledger(Base):
+    """台账: what an enterprise's own hotline received in a period, handed to the regulator (F5.2)."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (UniqueConstraint("enterprise_id", "period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    regulator_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    period: Mapped[str] = mapped_column(String(16))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    rows: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    enterprise: Mapped[Organization] = relationship(foreign_keys=[enterprise_id])
+
+
+class LedgerRow(Base):
+    """One own case as the ledger tells it, without the person; `sampled_at` opens it to the regulator."""
+
+    __tablename__ = "ledger_row"
+    __table_args__ = (UniqueConstraint("ledger_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ledger_id: Mapped[int] = mapped_column(ForeignKey("ledger.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    regulator_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sampled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sampled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class ImportMapping(Base):
+    """Remembered names of spreadsheet columns for one organization."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[dict[str, str]] = mapped_column(JSON)

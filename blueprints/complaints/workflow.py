@@ -1,0 +1,354 @@
+"""State tables of a case, one a flow: from these come buttons, checks, diagrams and tests.
+
+A row says: in `source`, `action` leads to `target` (the same state when None) for people of `side` who
+hold one of `roles`, if `when` holds for the case and the guards pass. `main` marks the step that the work
+list offers next. Clauses and names of actions and guards are data of the ruleset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.authz import Role
+
+
+class State(StrEnum):
+    """States of a case."""
+
+    REGISTERED = "registered"
+    AWAITING_INFO = "awaiting_info"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DISPATCHED = "dispatched"
+    INVESTIGATING = "investigating"
+    VERIFIED = "verified"
+    RECTIFYING = "rectifying"
+    RECTIFIED = "rectified"
+    CONSULTING = "consulting"
+    ANSWERED = "answered"
+    AWAITING_INSTRUCTION = "awaiting_instruction"
+    INSTRUCTED = "instructed"
+    REPLIED = "replied"
+    REPORTED = "reported"
+    REVIEWED = "reviewed"
+    CALLED_BACK = "called_back"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+STATE_NAMES: dict[str, str] = {
+    State.REGISTERED: "待受理",
+    State.AWAITING_INFO: "待补充",
+    State.ACCEPTED: "已受理",
+    State.DECLINED: "不予受理",
+    State.DISPATCHED: "已转办",
+    State.INVESTIGATING: "调查中",
+    State.VERIFIED: "已核实",
+    State.RECTIFYING: "整改中",
+    State.RECTIFIED: "整改完成",
+    State.CONSULTING: "征询中",
+    State.ANSWERED: "部门已回",
+    State.AWAITING_INSTRUCTION: "待批示",
+    State.INSTRUCTED: "已批示",
+    State.REPLIED: "已答复",
+    State.REPORTED: "已报送",
+    State.REVIEWED: "审核通过",
+    State.CALLED_BACK: "已回访",
+    State.CLOSED: "已结案",
+    State.ARCHIVED: "已归档",
+    State.WITHDRAWN: "已撤回",
+    State.MERGED: "已并案",
+}
+ENDED = frozenset({State.DECLINED, State.CLOSED, State.ARCHIVED, State.WITHDRAWN, State.MERGED})
+OPEN = frozenset(State) - ENDED
+BEFORE_DISPATCH = frozenset({State.REGISTERED, State.AWAITING_INFO, State.ACCEPTED})
+AFTER_REPLY = frozenset({State.REPLIED, State.REPORTED, State.REVIEWED, State.CALLED_BACK})
+
+
+class Side(StrEnum):
+    """Whose people act: by their relation to the case."""
+
+    RECEIVER = "receiver"
+    REGULATOR = "regulator"
+    ENTERPRISE = "enterprise"
+    UNIT = "unit"
+    OWNER = "owner"
+    REPLIER = "replier"
+
+
+SIDE_NAMES: dict[Side, str] = {
+    Side.RECEIVER: "受理单位",
+    Side.REGULATOR: "主管部门",
+    Side.ENTERPRISE: "被诉经营单位",
+    Side.UNIT: "承办部门",
+    Side.OWNER: "牵头单位",
+    Side.REPLIER: "答复单位",
+}
+
+
+class When(StrEnum):
+    """Conditions on a case (see guards.holds) that choose between rows of one action."""
+
+    ALWAYS = ""
+    NO_ASSIGNMENT = "no_assignment"
+    HAS_ASSIGNMENT = "has_assignment"
+    HELP_REQUEST = "help_request"
+    INFO_COMPLETE = "info_complete"
+    INFO_INCOMPLETE = "info_incomplete"
+    ALL_VERIFIED = "all_verified"
+    SOME_UNVERIFIED = "some_unverified"
+    OWED_REPORT = "owed_report"
+    INDUSTRY_UNREPLIED = "industry_unreplied"
+    INTERNAL = "internal"
+    SETTLED = "settled"
+    CONTENT = "content"
+    CONTENT_AND_SETTLED = "content_and_settled"
+    DISCONTENT = "discontent"
+    DISCONTENT_AND_SETTLED = "discontent_and_settled"
+    NO_CALLBACK = "no_callback"
+    NO_CALLBACK_SETTLED = "no_callback_settled"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    REPLY_NEEDED = "reply_needed"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A side of the case and the roles there that may act."""
+
+    side: Side
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a state table."""
+
+    source: State
+    action: str
+    target: State | None
+    actor: Actor
+    guards: tuple[str, ...] = ()
+    when: When = When.ALWAYS
+    main: bool = False
+
+
+def _actor(side: Side, *roles: Role) -> Actor:
+    return Actor(side, frozenset(roles))
+
+
+CLERKS = (Role.REGULATOR_CLERK, Role.DISPATCHER)
+LEADERS = (Role.REGULATOR_LEADER, Role.ENTERPRISE_LEADER)
+RECEIVE = _actor(Side.RECEIVER, *CLERKS)
+RECEIVER_LEADER = _actor(Side.RECEIVER, *LEADERS)
+DISPATCH = _actor(Side.ENTERPRISE, Role.DISPATCHER)
+UNIT = _actor(Side.UNIT, Role.HANDLER, Role.DISPATCHER, Role.ENTERPRISE_LEADER)
+UNIT_LEADER = _actor(Side.ENTERPRISE, Role.ENTERPRISE_LEADER)
+REPLY = _actor(Side.REPLIER, Role.REGULATOR_CLERK, Role.HANDLER, Role.DISPATCHER, *LEADERS)
+REPORT = _actor(Side.ENTERPRISE, Role.DISPATCHER, Role.HANDLER, Role.ENTERPRISE_LEADER)
+SUPERVISE = _actor(Side.REGULATOR, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
+REGULATE = _actor(Side.REGULATOR, Role.REGULATOR_CLERK, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
+OWN = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR)
+CLOSE = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR, Role.HANDLER, *LEADERS)
+
+S = State
+_INTAKE_GUARDS = ("channel_in_force", "category_given", "receipt_time_valid")
+ACCEPT_GUARDS = (*_INTAKE_GUARDS, "first_contact_noted", "nature_decided", "written_text_for_significant")
+REPLY_GUARDS = ("replier_competent", "reply_substantial", "promise_within_authority", "progress_told")
+HANDLED_GUARDS = (
+    "misconduct_reported", "lapse_corrected", "misunderstanding_explained", "rectification_planned",
+)  # fmt: skip
+CLOSE_GUARDS = (
+    "apology_made", "rectification_done", "report_before_review", "callback_done", "closing_right",
+)  # fmt: skip
+
+INTAKE: tuple[Row, ...] = (
+    Row(S.REGISTERED, "request_info", S.AWAITING_INFO, RECEIVE),
+    Row(S.REGISTERED, "accept", S.ACCEPTED, RECEIVE, ACCEPT_GUARDS, When.NO_ASSIGNMENT, main=True),
+    Row(S.REGISTERED, "accept", S.DISPATCHED, RECEIVE, ACCEPT_GUARDS, When.HAS_ASSIGNMENT, main=True),
+    Row(S.REGISTERED, "decline", S.DECLINED, RECEIVE, ("decline_reason_told",)),
+    Row(S.REGISTERED, "waive_written", None, RECEIVER_LEADER),
+    Row(S.AWAITING_INFO, "record_info", S.REGISTERED, RECEIVE, (), When.INFO_COMPLETE, main=True),
+    Row(S.AWAITING_INFO, "record_info", None, RECEIVE, (), When.INFO_INCOMPLETE),
+    Row(S.AWAITING_INFO, "decline", S.DECLINED, RECEIVE, ("decline_reason_told",)),
+    Row(S.AWAITING_INFO, "waive_written", S.REGISTERED, RECEIVER_LEADER),
+    Row(S.DECLINED, "archive", S.ARCHIVED, OWN, ("closing_right",), main=True),
+)
+URGENT: tuple[Row, ...] = (
+    Row(S.REGISTERED, "urgent_dispatch", None, RECEIVE, ("unit_named",)),
+    Row(S.AWAITING_INFO, "urgent_dispatch", None, RECEIVE, ("unit_named",)),
+)
+
+
+def _assigning(*states: State) -> tuple[Row, ...]:
+    """Dispatching inside the enterprise, and the way back."""
+    rows: list[Row] = []
+    for state in states:
+        rows += [
+            Row(state, "assign", None, DISPATCH, ("unit_named",)),
+            Row(state, "return_assignment", None, UNIT),
+            Row(state, "decide_return", S.ACCEPTED, OWN, (), When.NO_ASSIGNMENT),
+            Row(state, "decide_return", None, OWN, (), When.HAS_ASSIGNMENT),
+        ]
+    return tuple(rows)
+
+
+def _reviewing() -> tuple[Row, ...]:
+    """Report to the regulator, review, callback, close, archive: the tail that all flows share."""
+    return (
+        Row(S.REPLIED, "report_back", S.REPORTED, REPORT, ("report_complete",), When.OWED_REPORT, main=True),
+        Row(S.REPORTED, "review_accept", S.REVIEWED, SUPERVISE, ("report_before_review",), main=True),
+        Row(S.REPORTED, "review_return", S.INVESTIGATING, SUPERVISE, ("review_reason",)),
+        Row(S.REVIEWED, "reply", S.REPLIED, REPLY, REPLY_GUARDS, When.INDUSTRY_UNREPLIED, main=True),
+        Row(S.REVIEWED, "callback", S.CALLED_BACK, OWN, (), When.CONTENT, main=True),
+        Row(S.REVIEWED, "callback", S.DISPATCHED, OWN, (), When.DISCONTENT),
+        Row(S.REPLIED, "callback", S.CALLED_BACK, OWN, (), When.CONTENT_AND_SETTLED, main=True),
+        Row(S.REPLIED, "callback", S.DISPATCHED, OWN, (), When.DISCONTENT_AND_SETTLED),
+        Row(S.REVIEWED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.NO_CALLBACK, main=True),
+        Row(S.REPLIED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.NO_CALLBACK_SETTLED, main=True),
+        Row(S.CALLED_BACK, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, main=True),
+        Row(S.CLOSED, "archive", S.ARCHIVED, OWN, ("closing_right",), main=True),
+        Row(S.CLOSED, "reopen", S.DISPATCHED, OWN),
+        Row(S.WITHDRAWN, "archive", S.ARCHIVED, OWN, (), main=True),
+    )
+
+
+def _talking(*states: State) -> tuple[Row, ...]:
+    """Q6: apology and explanation, possible from the verification on."""
+    rows: list[Row] = []
+    for state in states:
+        rows += [
+            Row(state, "apologise", None, UNIT_LEADER, ("apology_by_leader",)),
+            Row(state, "talk", None, UNIT),
+            Row(state, "shelve_talk", None, UNIT, ("talks_enough",)),
+        ]
+    return tuple(rows)
+
+
+def _handled(state: State) -> tuple[Row, ...]:
+    """What a verified complaint allows before its reply."""
+    guards = (*HANDLED_GUARDS, *REPLY_GUARDS)
+    return (
+        Row(state, "report_misconduct", None, UNIT),
+        Row(state, "correct_lapse", None, UNIT),
+        Row(state, "explain", None, UNIT),
+        Row(state, "reply", S.REPLIED, REPLY, guards, When.INTERNAL, main=state is not S.RECTIFYING),
+        Row(
+            state, "report_back", S.REPORTED, REPORT, (*HANDLED_GUARDS, "report_complete"),
+            When.INDUSTRY_UNREPLIED, main=state is not S.RECTIFYING,
+        ),
+    )  # fmt: skip
+
+
+COMPLAINT: tuple[Row, ...] = (
+    *INTAKE,
+    *URGENT,
+    Row(S.REGISTERED, "answer_now", S.REPLIED, RECEIVE, ("reply_substantial",), When.HELP_REQUEST),
+    Row(S.ACCEPTED, "answer_now", S.REPLIED, RECEIVE, ("reply_substantial",), When.HELP_REQUEST),
+    Row(S.ACCEPTED, "dispatch", S.DISPATCHED, RECEIVE, ("unit_named",), main=True),
+    Row(S.DISPATCHED, "dispatch", None, RECEIVE, ("unit_named",)),
+    *_assigning(S.DISPATCHED, S.INVESTIGATING),
+    Row(S.DISPATCHED, "investigate", S.INVESTIGATING, UNIT, ("investigator_named",), main=True),
+    Row(S.INVESTIGATING, "investigate", None, UNIT, ("investigator_named",)),
+    Row(S.INVESTIGATING, "verify", S.VERIFIED, UNIT, ("findings_complete", "service_class_given"),
+        When.ALL_VERIFIED, main=True),
+    Row(S.INVESTIGATING, "verify", None, UNIT, ("findings_complete", "service_class_given"),
+        When.SOME_UNVERIFIED, main=True),
+    *_handled(S.VERIFIED),
+    Row(S.VERIFIED, "rectify", S.RECTIFYING, UNIT),
+    *_handled(S.RECTIFYING),
+    Row(S.RECTIFYING, "complete_rectification", S.RECTIFIED, UNIT, main=True),
+    *_handled(S.RECTIFIED),
+    *(Row(s, "complete_rectification", None, UNIT) for s in (S.REPLIED, S.REPORTED, S.REVIEWED, S.CALLED_BACK)),
+    *_talking(S.VERIFIED, S.RECTIFYING, S.RECTIFIED, S.REPLIED, S.REPORTED, S.REVIEWED, S.CALLED_BACK),
+    *_reviewing(),
+)  # fmt: skip
+
+INQUIRY: tuple[Row, ...] = (
+    *INTAKE,
+    *(
+        Row(state, "answer_now", S.REPLIED, actor, ("reply_substantial", "promise_within_authority"), main=main)
+        for state, actor, main in (
+            (S.REGISTERED, RECEIVE, False), (S.ACCEPTED, RECEIVE, True), (S.DISPATCHED, DISPATCH, True),
+        )
+    ),
+    *(
+        Row(state, "ask", S.CONSULTING, actor, ("unit_named",))
+        for state, actor in ((S.REGISTERED, RECEIVE), (S.ACCEPTED, RECEIVE), (S.DISPATCHED, DISPATCH))
+    ),
+    Row(S.ACCEPTED, "dispatch", S.DISPATCHED, RECEIVE, ("unit_named",)),
+    *_assigning(S.DISPATCHED),
+    Row(S.CONSULTING, "give_answer", S.ANSWERED, UNIT, main=True),
+    Row(S.ANSWERED, "reply", S.REPLIED, REPLY, ("department_answer_given", *REPLY_GUARDS), main=True),
+    *_reviewing(),
+)  # fmt: skip
+
+SUGGESTION: tuple[Row, ...] = (
+    *INTAKE,
+    Row(S.ACCEPTED, "dispatch", S.DISPATCHED, RECEIVE, ("unit_named",)),
+    *_assigning(S.DISPATCHED),
+    Row(S.ACCEPTED, "refer_to_leader", S.AWAITING_INSTRUCTION, RECEIVE, ("reply_date_within_cap",), main=True),
+    Row(S.DISPATCHED, "refer_to_leader", S.AWAITING_INSTRUCTION, REPORT, ("reply_date_within_cap",), main=True),
+    Row(S.AWAITING_INSTRUCTION, "instruct", S.INSTRUCTED, _actor(Side.REPLIER, *LEADERS), main=True),
+    Row(S.INSTRUCTED, "reply", S.REPLIED, REPLY, ("leader_instructed", "adoption_told", *REPLY_GUARDS),
+        When.REPLY_NEEDED, main=True),
+    Row(S.INSTRUCTED, "close", S.CLOSED, CLOSE, ("leader_instructed", "closing_right"),
+        When.NO_REPLY_NEEDED, main=True),
+    *_reviewing(),
+)  # fmt: skip
+
+FLOWS: dict[str, tuple[Row, ...]] = {"complaint": COMPLAINT, "suggestion": SUGGESTION, "inquiry": INQUIRY}
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """An action that is possible in many states and changes none of them by itself."""
+
+    action: str
+    states: frozenset[State]
+    actor: tuple[Actor, ...]
+    guards: tuple[str, ...] = ()
+    target: State | None = None
+
+
+ALL_ACTORS = (REGULATE, RECEIVE, UNIT, OWN)
+OVERLAYS: tuple[Overlay, ...] = (
+    Overlay("note", OPEN, ALL_ACTORS),
+    Overlay("progress_notice", OPEN, (RECEIVE, REPORT, UNIT)),
+    Overlay("raise_level", OPEN, (RECEIVE, OWN, RECEIVER_LEADER, UNIT_LEADER, SUPERVISE),
+            ("level_only_rises", "judgement_recorded")),
+    Overlay("correct", OPEN, (RECEIVE, OWN)),
+    Overlay("urge", OPEN, (REGULATE, RECEIVE, OWN)),
+    Overlay("supervise", OPEN, (SUPERVISE, RECEIVER_LEADER)),
+    Overlay("answer_supervision", frozenset(State), (REPORT, UNIT)),
+    Overlay("lift_supervision", frozenset(State), (SUPERVISE, RECEIVER_LEADER)),
+    Overlay("link_duplicate", frozenset(State), (RECEIVE, OWN)),
+    Overlay("merge", OPEN - AFTER_REPLY, (RECEIVE, OWN), (), State.MERGED),
+    Overlay("unmerge", frozenset({State.MERGED}), (RECEIVE, OWN)),
+    Overlay("request_extension", OPEN - AFTER_REPLY, (RECEIVE, REPORT, UNIT), ("extension_allowed",)),
+    Overlay("decide_extension", OPEN, (SUPERVISE, RECEIVER_LEADER)),
+    Overlay("request_suspension", OPEN - AFTER_REPLY, (RECEIVE, REPORT, UNIT), ("suspension_allowed",)),
+    Overlay("decide_suspension", OPEN, (SUPERVISE, RECEIVER_LEADER)),
+    Overlay("resume", OPEN, (RECEIVE, REPORT, UNIT)),
+    Overlay("request_withdrawal", OPEN - AFTER_REPLY, (RECEIVE, OWN)),
+    Overlay("decide_withdrawal", OPEN, (SUPERVISE, RECEIVER_LEADER)),
+    Overlay("take_up", OPEN, (SUPERVISE,)),
+)  # fmt: skip
+OVERLAY_BY_ACTION = {o.action: o for o in OVERLAYS}
+
+
+def rows_of(flow: str, state: str, action: str | None = None) -> list[Row]:
+    """Rows that leave `state` in `flow` (by `action`, where given), in table order."""
+    return [r for r in FLOWS[flow] if r.source == state and action in (None, r.action)]
+
+
+def main_rows(flow: str, state: str) -> list[Row]:
+    """Rows that the work list offers next."""
+    return [r for r in rows_of(flow, state) if r.main]
+
+
+def actions_of_roles(roles: frozenset[Role]) -> frozenset[str]:
+    """Main actions that people with these roles may carry out in some flow."""
+    return frozenset(r.action for rows in FLOWS.values() for r in rows if r.main and r.actor.roles & roles)

@@ -1,0 +1,1 @@
+"""Rooms that need Flask or SQLAlchemy but know no feature."""

@@ -1,0 +1,104 @@
+"""Fixtures shared by all tests: applications on both databases, a small world of people, a checking client."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from core import clock
+from core.db import db
+from tests.factories.world import World, build_world
+from tests.page_client import CheckingClient
+from tests.postgres import PostgresServer
+
+pytest_plugins = ["tests.rule_marks"]
+MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
+
+
+def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
+    """An application for tests whose data lie in `folder`."""
+    app = create_app(
+        {
+            "TESTING": True,
+            "SECRET_KEY": "tests",
+            "SQLALCHEMY_DATABASE_URI": uri or f"sqlite:///{folder / 'app.db'}",
+            "FILES_DIR": str(folder / "files"),
+            "HTMX_SOURCE": "local",
+            "PASSWORD_MAX_AGE_DAYS": 0,
+            **settings,
+        }
+    )
+    app.test_client_class = CheckingClient
+    return app
+
+
+@pytest.fixture
+def moment() -> Iterator[datetime]:
+    """Every test runs on Monday 2026-10-12 09:30 in Asia/Shanghai unless it moves the clock itself."""
+    with clock.frozen(MONDAY):
+        yield MONDAY
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and the world, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    app = make_app(folder)
+    with clock.frozen(MONDAY), app.app_context():
+        db.create_all()
+        build_world()
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "app.db"
+
+
+@pytest.fixture
+def app(moment: datetime, template_database: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh SQLite database that holds the world."""
+    shutil.copy(template_database, tmp_path / "app.db")
+    app = make_app(tmp_path)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this test run."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) -> Iterator[Flask]:
+    """The application on both databases, one after the other, each with the world."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("app")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    app = make_app(tmp_path, server.fresh_database())
+    with app.app_context():
+        db.create_all()
+        build_world()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The people and organizations of `app`."""
+    return World()
+
+
+@pytest.fixture
+def each_world(each_app: Flask) -> World:
+    """The people and organizations of `each_app`."""
+    return World()
