@@ -37,6 +37,7 @@ _HEAD = {
     "version": str,
     "status": rows.Status,
     "issuer": str,
+    "governed_by": rows.Governor,
     "sectors": tuple[rows.Sector, ...],
 }
 _TYPE_NAMES = {str: "文字", int: "整数", bool: "true 或 false"}

@@ -29,6 +29,13 @@ class Sector(StrEnum):
     WATER = "water"
 
 
+class Governor(StrEnum):
+    """Who may set the local values of a ruleset: the regulator for all its enterprises, or each enterprise."""
+
+    REGULATOR = "regulator"
+    ENTERPRISE = "enterprise"
+
+
 class Medium(StrEnum):
     """How a channel reaches the receiver."""
 

@@ -23,6 +23,7 @@ from domain.ruleset_rows import (
     Clause,
     CountFrom,
     Flow,
+    Governor,
     Guard,
     LawLimit,
     LevelTrigger,
@@ -48,6 +49,7 @@ __all__ = [
     "Clause",
     "CountFrom",
     "Flow",
+    "Governor",
     "Guard",
     "LawLimit",
     "LevelTrigger",
@@ -92,6 +94,7 @@ class Ruleset:
     version: str
     status: Status
     issuer: str
+    governed_by: Governor
     sectors: tuple[Sector, ...]
     clauses: tuple[Clause, ...]
     terms: Mapping[str, str]
