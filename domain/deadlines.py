@@ -70,6 +70,8 @@ def due(received: date, amount: int, unit: Unit, calendar: Calendar) -> Deadline
     """
     check_day(received, "received")
     _check_amount(amount)
+    if unit not in set(Unit):
+        raise InvalidInput("时限的单位须是工作日、自然日或小时。", "unit")
     unit = Unit(unit)
     if unit is Unit.HOUR:
         raise InvalidInput("按小时计算的时限须写明收到的时刻，不能只写日期。", "unit")

@@ -30,7 +30,7 @@ class Sector(StrEnum):
 
 
 class Governor(StrEnum):
-    """Who may set the local values of a ruleset: the regulator for all its enterprises, or each enterprise."""
+    """How a case comes in."""
 
     REGULATOR = "regulator"
     ENTERPRISE = "enterprise"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ _STATUTORY = MappingProxyType(
     }
 )
 _GUESS = "（推算）"
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 DayRule: TypeAlias = tuple[bool, str]
 
@@ -202,7 +204,7 @@ def _year_file_day(item: object, number: int, year: int) -> tuple[date, bool, st
 
 def _iso_date(value: object, place: str) -> date:
     try:
-        if not isinstance(value, str) or len(value) != len("2026-09-30"):
+        if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""pytest plugin: every clause named by `@pytest.mark.rule(...)` exists; `--rule-map FILE` writes clause -> tests."""
+"""pytest plugin: the clauses of `@pytest.mark.rule(...)` exist; `--rule-map FILE` writes clause -> tests."""
 
 from __future__ import annotations
 
