@@ -58,3 +58,5 @@ class LawLimit(Base):
     unit: Mapped[str] = mapped_column(String(16))
     complex_amount: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}

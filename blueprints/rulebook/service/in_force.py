@@ -1,0 +1,157 @@
+"""The ruleset in force for an enterprise, and the versions that cases keep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from blueprints.accounts.models import Organization
+from blueprints.accounts.queries import regulator_of
+from blueprints.rulebook import queries
+from blueprints.rulebook.models import LocalSetting, RulesetVersion
+from blueprints.rulebook.service.texts import base_ruleset, rulebook, ruleset_codes
+from core.db import db
+from core.locks import lock_name
+from domain.errors import InvalidInput, RuleViolation
+from domain.rulesets import Governor, Ruleset
+
+_INFO = "rulebook"
+
+
+@dataclass
+class _View:
+    """What this transaction sees; while it has unsaved rules, nothing of it goes into the caches."""
+
+    transaction: object
+    token: object
+    unsaved: bool = False
+    rulesets: dict[object, Ruleset] = field(default_factory=dict)
+    pinned: dict[int, Ruleset] = field(default_factory=dict)
+
+
+def _current_view() -> _View | None:
+    session = db.session()
+    view: _View | None = session.info.get(_INFO)
+    running = session.get_transaction()
+    return view if view is not None and running is not None and view.transaction is running else None
+
+
+def _view() -> _View:
+    """The view of the running transaction; its token costs the one statement."""
+    view = _current_view()
+    if view is None:
+        settings = select(func.count(LocalSetting.id)).scalar_subquery()
+        newest = select(func.max(LocalSetting.id)).scalar_subquery()
+        places = select(func.count(Organization.id)).scalar_subquery()
+        edits = select(func.sum(Organization.version)).scalar_subquery()
+        token = tuple(db.session.execute(select(settings, newest, places, edits)).one())
+        view = _View(db.session().get_transaction(), token)
+        db.session().info[_INFO] = view
+    return view
+
+
+def forget_rulesets() -> None:
+    """This transaction changed local values: it reads them anew, others once it is committed."""
+    view = _view()
+    view.unsaved = True
+    view.rulesets.clear()
+
+
+def settings_owner(enterprise: Organization) -> Organization:
+    """Who sets the local values that hold for an enterprise: its regulator where the ruleset says so (F), the
+    enterprise itself otherwise (Q) or when no regulator supervises its sector."""
+    code = enterprise.ruleset_code
+    if code in ruleset_codes() and base_ruleset(code).governed_by is Governor.REGULATOR:
+        for sector in enterprise.sectors:
+            regulator = regulator_of(sector)
+            if regulator is not None:
+                return regulator
+    return enterprise
+
+
+def ruleset_for(enterprise: Organization) -> Ruleset:
+    """The ruleset of an enterprise with the newest local values; at most one statement a transaction once
+    this process knows it. InvalidInput when the enterprise has no ruleset."""
+    if enterprise.ruleset_code not in ruleset_codes():
+        raise InvalidInput(f"“{enterprise.name}”还没有指定适用的制度，请系统管理员先在单位管理里指定。")
+    view = _view()
+    book = rulebook()
+    if book.in_force[0] != view.token and not view.unsaved:
+        book.in_force = (view.token, {})
+    known = view.rulesets if view.unsaved else book.in_force[1]
+    key = (enterprise.id, enterprise.ruleset_code, tuple(enterprise.sectors))
+    if key not in known:
+        known[key] = local_ruleset(settings_owner(enterprise), enterprise.ruleset_code)
+    return known[key]
+
+
+def local_ruleset(owner: Organization, code: str) -> Ruleset:
+    """A ruleset with the newest values of one owner. A value that no longer fits the text is left out."""
+    return applied(base_ruleset(code), queries.newest_settings(owner.id, code).values())[0]
+
+
+def applied(base: Ruleset, rows: Iterable[LocalSetting]) -> tuple[Ruleset, list[LocalSetting]]:
+    """(`base` with these values and their reasons, the rows that no longer fit it)."""
+    ruleset, misfits = base, []
+    for row in rows:
+        try:
+            ruleset = _with_reason(ruleset.with_local({row.key: row.value}), row)
+        except (InvalidInput, RuleViolation):
+            misfits.append(row)
+    return ruleset, misfits
+
+
+def _with_reason(ruleset: Ruleset, row: LocalSetting) -> Ruleset:
+    """The reason of whoever set the value stands in the place of the one in the file."""
+    settings = tuple(replace(s, reason=row.reason) if s.key == row.key else s for s in ruleset.settings)
+    limits = tuple(
+        replace(limit, reason=row.reason) if limit.key == row.key and limit.local else limit
+        for limit in ruleset.limits
+    )
+    return replace(ruleset, settings=settings, limits=limits)
+
+
+def pin(enterprise: Organization, now: datetime) -> RulesetVersion:
+    """The stored version that equals the ruleset in force; made at first use, in the caller's transaction."""
+    ruleset = ruleset_for(enterprise)
+    row = _version(ruleset.digest)
+    if row is None:
+        lock_name("ruleset-version")
+        row = _version(ruleset.digest)
+    if row is None:
+        row = RulesetVersion(code=ruleset.code, version=ruleset.version, digest=ruleset.digest)
+        row.created_at = now
+        row.body = json.dumps(ruleset.to_json(), ensure_ascii=False, sort_keys=True)
+        db.session.add(row)
+        db.session.flush()
+        view = _view()
+        view.unsaved = True
+        view.pinned[row.id] = ruleset
+    return row
+
+
+def _version(digest: str) -> RulesetVersion | None:
+    return db.session.scalar(select(RulesetVersion).where(RulesetVersion.digest == digest))
+
+
+def pinned(version_id: int) -> Ruleset:
+    """The ruleset that a stored version holds; read once a process. KeyError for an unknown id."""
+    book = rulebook()
+    if version_id in book.pinned:
+        return book.pinned[version_id]
+    view = _current_view()
+    if view is not None and version_id in view.pinned:
+        return view.pinned[version_id]
+    row = db.session.get(RulesetVersion, version_id)
+    if row is None:
+        raise KeyError(version_id)
+    body: Mapping[str, Any] = json.loads(row.body)
+    ruleset = Ruleset.from_json(body)
+    kept = view.pinned if view is not None and view.unsaved else book.pinned
+    kept[version_id] = ruleset
+    return ruleset
