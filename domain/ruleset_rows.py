@@ -30,7 +30,7 @@ class Sector(StrEnum):
 
 
 class Governor(StrEnum):
-    """How a case comes in."""
+    """Who may set a ruleset's local values: the regulator for its enterprises, or each enterprise."""
 
     REGULATOR = "regulator"
     ENTERPRISE = "enterprise"

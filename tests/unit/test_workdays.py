@@ -103,6 +103,11 @@ def test_an_override_does_not_make_the_last_week_of_december_firm() -> None:
     assert calendar.status(date(2026, 12, 31)).provisional
 
 
+def test_words_that_already_say_working_are_not_doubled() -> None:
+    day = date(2026, 10, 10)
+    assert packaged_calendar({day: (True, "国庆节调休上班")}).status(day).why == "国庆节调休上班"
+
+
 def test_later_changes_to_the_mapping_do_not_reach_the_calendar() -> None:
     overrides = {date(2026, 10, 12): (False, "")}
     calendar = packaged_calendar(overrides)
@@ -138,7 +143,9 @@ def test_an_imported_year_is_not_mixed_with_the_packaged_one() -> None:
     assert amended.status(saturday) == DayStatus(saturday, False, "周六", False)
 
 
-@pytest.mark.parametrize("day", [date(1899, 12, 31), date(3000, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01"])
+@pytest.mark.parametrize(
+    "day", [date(1899, 12, 31), date(3000, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01"]
+)
 def test_days_that_cannot_be_meant_are_refused(day: Any) -> None:
     with pytest.raises(InvalidInput):
         packaged_calendar().status(day)
