@@ -64,6 +64,7 @@ def to_messages(response: Response) -> Response:
     """Make htmx put the answer into the page's message area, so that the form and its text stay."""
     response.headers["HX-Retarget"] = MESSAGES_TARGET
     response.headers["HX-Reswap"] = "innerHTML"
+    response.headers["HX-Reselect"] = "unset"
     return response
 
 

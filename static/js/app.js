@@ -1,0 +1,224 @@
+/* What every page can do on top of plain links and forms. Nothing here is needed to get work done. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  root.classList.add("js");
+
+  function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
+  function byId(id) { return document.getElementById(id); }
+
+  /* ---- messages ---- */
+  function say(text) {
+    var area = byId("messages");
+    if (!area) return;
+    var box = document.createElement("div"), body = document.createElement("div");
+    box.className = "notice is-danger";
+    box.setAttribute("role", "alert");
+    body.className = "notice-body";
+    body.textContent = text;
+    box.appendChild(body);
+    area.replaceChildren(box);
+  }
+
+  /* ---- asking before a step that cannot be taken back ---- */
+  function ask(text) {
+    var dialog = byId("confirm-dialog");
+    if (!dialog || !dialog.showModal) return Promise.resolve(window.confirm(text));
+    byId("confirm-text").textContent = text;
+    dialog.returnValue = "no";
+    dialog.showModal();
+    return new Promise(function (done) {
+      dialog.addEventListener("close", function () { done(dialog.returnValue === "yes"); }, { once: true });
+    });
+  }
+
+  function question(element) {
+    if (element.dataset.confirm) return element.dataset.confirm;
+    if (!element.closest("[data-logout]") || !window.drafts) return "";
+    var count = window.drafts.count();
+    return count ? "您还有 " + count + " 处没有提交的草稿，退出后会从本机清除。确定退出吗？" : "";
+  }
+
+  document.addEventListener("click", function (event) {
+    var element = event.target.closest && event.target.closest("[data-confirm], [data-logout] button");
+    if (!element) return;
+    if (element.dataset.confirmed) {
+      delete element.dataset.confirmed;
+      return;
+    }
+    var text = question(element);
+    if (!text) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(text).then(function (yes) {
+      if (!yes) return element.focus();
+      element.dataset.confirmed = "1";
+      element.click();
+    });
+  }, true);
+
+  /* ---- a form is sent once ---- */
+  function free(form) {
+    if (!form) return;
+    delete form.dataset.busy;
+    all(".is-busy", form).forEach(function (button) {
+      button.classList.remove("is-busy");
+      button.removeAttribute("aria-disabled");
+    });
+  }
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    var method = (form.getAttribute("method") || "get").toLowerCase(); /* a field may be called "method" and hide it */
+    if (method === "dialog") return;
+    if (form.dataset.busy) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (method !== "post" || form.hasAttribute("data-no-busy")) return;
+    form.dataset.busy = "1";
+    all("button[type=submit], input[type=submit]", form).forEach(function (button) {
+      button.classList.add("is-busy");
+      button.setAttribute("aria-disabled", "true");
+    });
+    setTimeout(function () { free(form); }, 10000);
+  }, true);
+  window.addEventListener("pageshow", function () { all("form[data-busy]").forEach(free); });
+
+  /* ---- htmx ---- */
+  document.addEventListener("htmx:configRequest", function (event) {
+    var meta = document.querySelector("meta[name=csrf-token]");
+    if (meta && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = meta.content;
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var area = byId("messages");
+    if (area && event.detail.requestConfig.verb !== "get") area.replaceChildren();
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var xhr = event.detail.xhr;
+    if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var element = event.detail.elt;
+    free(element.closest ? element.closest("form") : null);
+  });
+  document.addEventListener("htmx:responseError", function (event) {
+    var xhr = event.detail.xhr;
+    if (!xhr.getResponseHeader("HX-Retarget")) say("没有办成（状态码 " + xhr.status + "）。您填写的内容还在，请稍后再试。");
+  });
+  ["htmx:sendError", "htmx:timeout"].forEach(function (name) {
+    document.addEventListener(name, function () { say("网络不通，没有提交成功。您填写的内容还在，请检查网络后再试。"); });
+  });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var target = event.detail.target || event.target;
+    var first = target.querySelector && target.querySelector("[data-error-summary], [autofocus]");
+    if (first) first.focus();
+  });
+
+  /* ---- looking something up without leaving the page ---- */
+  function showPeek(link, html) {
+    var page = new DOMParser().parseFromString(html, "text/html");
+    var part = page.querySelector("[data-peek-content]") || page.querySelector("main .col-main") || page.querySelector("main") || page.body;
+    var body = byId("peek-body"), dialog = byId("peek-dialog");
+    body.replaceChildren.apply(body, Array.prototype.slice.call(part.childNodes));
+    byId("peek-open").href = link.href;
+    if (window.htmx) window.htmx.process(body);
+    if (!dialog.open) dialog.showModal();
+  }
+
+  function plainClick(event) { return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey; }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a[data-peek]");
+    if (!link || event.defaultPrevented || !plainClick(event) || !window.HTMLDialogElement || !window.fetch) return;
+    event.preventDefault();
+    fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).then(function (response) {
+      if (response.redirected || response.headers.get("HX-Redirect") || !response.ok) throw new Error("not here");
+      return response.text();
+    }).then(function (html) { showPeek(link, html); }).catch(function () { location.href = link.href; });
+  });
+
+  /* ---- menus, dialogs, drawer ---- */
+  document.addEventListener("click", function (event) {
+    all("details[data-menu][open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
+    if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog").close();
+    if (event.target.matches("dialog")) event.target.close();
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    all("details[data-menu][open]").forEach(function (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    if (location.hash === "#site-nav") location.hash = "#main";
+  });
+
+  /* ---- ticking rows ---- */
+  function countTicked(form) {
+    var name = form.querySelector("[data-select-all]");
+    var boxes = name ? all("input[type=checkbox][name='" + name.dataset.selectAll + "']", form) : [];
+    var ticked = boxes.filter(function (box) {
+      var row = box.closest("tr, li");
+      if (row) row.classList.toggle("is-picked", box.checked);
+      return box.checked;
+    }).length;
+    if (name) {
+      name.checked = ticked > 0 && ticked === boxes.length;
+      name.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+    all("[data-bulk='" + form.getAttribute("id") + "']").forEach(function (bar) {
+      bar.classList.toggle("is-on", ticked > 0);
+      all("[data-selected-count]", bar).forEach(function (out) { out.textContent = ticked; });
+    });
+  }
+
+  document.addEventListener("change", function (event) {
+    var box = event.target, form = box.form;
+    if (box.dataset.selectAll && form) {
+      all("input[type=checkbox][name='" + box.dataset.selectAll + "']", form).forEach(function (other) { other.checked = box.checked; });
+    }
+    if (box.type === "checkbox" && form && form.querySelector("[data-select-all]")) countTicked(form);
+    if (box.hasAttribute("data-autosubmit") && form) form.requestSubmit();
+    if (box.type === "file" && box.dataset.maxBytes) checkSize(box);
+  });
+
+  /* ---- files ---- */
+  function megabytes(bytes) { return (bytes / 1048576).toFixed(1) + " MB"; }
+
+  function checkSize(input) {
+    var limit = Number(input.dataset.maxBytes), note = foot(input);
+    var tooBig = Array.prototype.find.call(input.files, function (file) { return file.size > limit; });
+    var total = Array.prototype.reduce.call(input.files, function (sum, file) { return sum + file.size; }, 0);
+    note.classList.toggle("is-over", Boolean(tooBig));
+    note.firstChild.textContent = tooBig
+      ? "“" + tooBig.name + "”有 " + megabytes(tooBig.size) + "，超过 " + megabytes(limit) + " 的上限，没有选上。"
+      : (input.files.length ? "已选 " + input.files.length + " 个文件，共 " + megabytes(total) : "");
+    if (tooBig) input.value = "";
+  }
+
+  /* The line under a control: left for its state, right for a count. */
+  function foot(control) {
+    var next = control.nextElementSibling;
+    if (next && next.classList.contains("field-foot")) return next;
+    var line = document.createElement("div");
+    line.className = "field-foot";
+    line.setAttribute("aria-live", "polite");
+    line.append(document.createElement("span"), document.createElement("span"));
+    control.after(line);
+    return line;
+  }
+
+  function start() {
+    all("form").forEach(function (form) { if (form.querySelector("[data-select-all]")) countTicked(form); });
+    var summary = document.querySelector("[data-error-summary]");
+    if (summary) summary.focus();
+  }
+  start();
+  document.addEventListener("htmx:load", function (event) {
+    var form = event.target.closest && event.target.closest("form");
+    if (form && form.querySelector("[data-select-all]")) countTicked(form);
+  });
+  window.page = { ask: ask, say: say, all: all, foot: foot };
+})();
