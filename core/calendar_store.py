@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import TypedDict
 from uuid import uuid4
 
 import chinese_calendar
@@ -16,23 +17,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core import audit
 from core.db import Base, UTCDateTime, db
 from core.events import publish
+from core.locks import lock_name
 from domain.errors import InvalidInput
-from domain.workdays import Calendar, validate_year_file
+from domain.workdays import FIRST_YEAR, Calendar, DayStatus, YearFile, check_day, validate_year_file
 
 PACKAGED_YEARS = frozenset(range(2004, 2027))
 WEEKDAYS = "一二三四五六日"
+SINGLE = "single"
+MAX_NAME, MAX_SOURCE = 50, 200
 
 
 class CalendarDay(Base):
-    """A day that differs from the packaged arrangement or comes from an imported year."""
+    """A day as a document has it. `layer`: the year whose file lists it, or `single` for a declared day,
+    which wins over every file."""
 
     __tablename__ = "calendar_day"
 
     day: Mapped[date] = mapped_column(primary_key=True)
+    layer: Mapped[str] = mapped_column(String(8), primary_key=True)
     off: Mapped[bool]
     name: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(String(200))
-    year_file: Mapped[int | None]
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_by: Mapped[str] = mapped_column(String(64))
 
@@ -58,12 +63,52 @@ class CalendarRevision(Base):
     token: Mapped[str] = mapped_column(String(32), default="")
 
 
+class MovedCase(TypedDict):
+    """A case whose open deadline moved: its number, the old and the new due day (ISO)."""
+
+    case: str
+    old: str
+    new: str
+
+
 @dataclass(frozen=True)
 class CalendarChanged:
-    """Published after an import or an override, in the same transaction."""
+    """Published after an import or an override, in the same transaction.
+
+    Subscribers recompute their open deadlines and add each one that moved to `changed`.
+    """
 
     now: datetime
     reason: str
+    changed: list[MovedCase] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class YearImport:
+    """Result of an import: the year, the number of days in its file, the cases whose deadlines moved."""
+
+    year: int
+    days: int
+    changed: list[MovedCase]
+
+
+@dataclass(frozen=True)
+class DayChange:
+    """A day before and after a change that is only being looked at."""
+
+    before: DayStatus
+    after: DayStatus
+
+
+@dataclass(frozen=True)
+class YearPreview:
+    """What an import would do: the checked file, the calendar as it would be, the days that would change
+    between working and off, and the listed days that a single declared day overrules."""
+
+    file: YearFile
+    calendar: Calendar
+    changes: tuple[DayChange, ...]
+    overruled: tuple[date, ...]
 
 
 @lru_cache(maxsize=8192)
@@ -79,34 +124,37 @@ def packaged_day(day: date) -> tuple[bool, str]:
 
 
 def load_calendar() -> Calendar:
-    """The calendar as it stands; read anew only when its token has changed (one statement otherwise)."""
+    """The calendar as it stands: one statement a transaction, and read anew when its token has changed."""
+    session = db.session()
+    known = session.info.get("calendar")
+    if known is not None and known[0] is session.get_transaction():
+        held: Calendar = known[1]
+        return held
     token = db.session.scalar(select(CalendarRevision.token).where(CalendarRevision.id == 1)) or ""
     cached = current_app.extensions.get("calendar")
-    if cached is not None and cached[0] == token:
-        calendar: Calendar = cached[1]
-        return calendar
-    calendar = _read_calendar()
-    current_app.extensions["calendar"] = (token, calendar)
+    if cached is None or cached[0] != token:
+        cached = (token, _calendar_of(overrides(), imported_years()))
+        current_app.extensions["calendar"] = cached
+    calendar: Calendar = cached[1]
+    session.info["calendar"] = (session.get_transaction(), calendar)
     return calendar
 
 
-def _read_calendar() -> Calendar:
-    days = db.session.execute(select(CalendarDay.day, CalendarDay.off, CalendarDay.name))
-    overrides: Mapping[date, tuple[bool, str]] = {row.day: (not row.off, row.name) for row in days}
-    return Calendar(published=published_years(), overrides=overrides, base=_base_day)
-
-
-def _base_day(day: date) -> tuple[bool, str]:
-    """Days of a published year: the packaged arrangement, or Monday to Friday for an imported year."""
-    if day.year in PACKAGED_YEARS:
-        return packaged_day(day)
-    working = day.weekday() < 5
-    return working, "工作日" if working else f"周{WEEKDAYS[day.weekday()]}"
+def _calendar_of(days: Iterable[CalendarDay], years: Iterable[CalendarYear]) -> Calendar:
+    """A later year's file wins over an earlier one (its notice is the newer), a single day over both."""
+    rows = sorted(days, key=lambda row: (row.layer == SINGLE, row.layer))
+    imported = frozenset(row.year for row in years)
+    return Calendar(
+        published=PACKAGED_YEARS | imported,
+        overrides={row.day: (not row.off, row.name) for row in rows},
+        base=packaged_day,
+        imported=imported,
+    )
 
 
 def published_years() -> frozenset[int]:
     """Years whose arrangement is known."""
-    return PACKAGED_YEARS | frozenset(db.session.scalars(select(CalendarYear.year)))
+    return load_calendar().published
 
 
 def _touch() -> None:
@@ -116,55 +164,125 @@ def _touch() -> None:
         db.session.add(row)
     row.token = uuid4().hex
     db.session.flush()
+    db.session().info.pop("calendar", None)
 
 
-def import_year(data: object, *, source: str, by: audit.Actor, now: datetime) -> tuple[int, int]:
-    """Take in one year in the JSON form of the public data set; returns (year, number of days).
+def _file_rows(file: YearFile, source: str, by: str, now: datetime) -> list[CalendarDay]:
+    facts = {"layer": str(file.year), "source": source, "changed_at": now, "changed_by": by}
+    return [CalendarDay(day=day, off=off, name=name, **facts) for day, off, name in file.days]
 
-    Importing a year again replaces what its earlier file said. Open deadlines follow through
-    `CalendarChanged`. Errors: InvalidInput for a file that cannot be trusted (an empty one above all).
-    """
-    if not source.strip():
-        raise InvalidInput("请填写依据，例如国务院办公厅通知的文号。", "source")
+
+def _check_source(source: str) -> str:
+    source = source.strip()
+    if not source or len(source) > MAX_SOURCE:
+        raise InvalidInput(f"请填写依据，例如国务院办公厅通知的文号，不超过{MAX_SOURCE}个字。", "source")
+    return source
+
+
+def preview_year(data: object) -> YearPreview:
+    """What `import_year` would change, without storing anything. Errors as there."""
     file = validate_year_file(data)
-    db.session.execute(delete(CalendarDay).where(CalendarDay.year_file == file.year))
-    for day, off, name in file.days:
-        row = CalendarDay(day=day, off=off, name=name, source=source, year_file=file.year)
-        row.changed_at, row.changed_by = now, by.audit_name
-        db.session.merge(row)
+    old, layer = load_calendar(), str(file.year)
+    stored = overrides()
+    rows = [row for row in stored if row.layer != layer]
+    rows += _file_rows(file, "", "", datetime.min.replace(tzinfo=UTC))
+    new = _calendar_of(rows, [*imported_years(), CalendarYear(year=file.year)])
+    first = max(date(file.year - 1, 12, 20), date(FIRST_YEAR, 1, 1))
+    span = (first + timedelta(days=step) for step in range((date(file.year, 12, 31) - first).days + 1))
+    pairs = (DayChange(old.status(day), new.status(day)) for day in span)
+    single = {row.day: not row.off for row in stored if row.layer == SINGLE}
+    overruled = tuple(day for day, off, _ in file.days if single.get(day, not off) == off)
+    changes = tuple(pair for pair in pairs if pair.before.working != pair.after.working)
+    return YearPreview(file, new, changes, overruled)
+
+
+def import_year(data: object, *, source: str, by: audit.Actor, now: datetime) -> YearImport:
+    """Take in one year in the JSON form of the public data set.
+
+    Importing a year again replaces what its earlier file said; single declared days stay. Open deadlines
+    follow through `CalendarChanged`. Errors: InvalidInput for a file that cannot be trusted (an empty one
+    above all) or without its source.
+    """
+    source = _check_source(source)
+    file = validate_year_file(data)
+    lock_name("calendar")
+    db.session.execute(delete(CalendarDay).where(CalendarDay.layer == str(file.year)))
+    db.session.add_all(_file_rows(file, source, by.audit_name, now))
+    before = db.session.get(CalendarYear, file.year)
+    old = None if before is None else before.source
     year = CalendarYear(year=file.year, source=source, days=len(file.days))
     year.imported_at, year.imported_by = now, by.audit_name
     db.session.merge(year)
     _touch()
     subject = audit.Subject("calendar", file.year, f"{file.year}年")
-    changes = {"days": [None, len(file.days)], "source": [None, source]}
+    days = {day.isoformat(): "休" if off else "班" for day, off, _ in file.days}
+    changes = {"days": [None, days], "source": [old, source]}
     audit.record("calendar.import", subject=subject, by=by, now=now, changes=changes)
-    publish(CalendarChanged(now, f"录入{file.year}年放假安排（{source}）"))
-    return file.year, len(file.days)
+    event = CalendarChanged(now, f"录入{file.year}年放假安排（{source}）")
+    publish(event)
+    return YearImport(file.year, len(file.days), event.changed)
 
 
-def set_override(day: date, *, off: bool, name: str, source: str, by: audit.Actor, now: datetime) -> None:
-    """Declare one day off or working, with the document that says so."""
-    if not source.strip():
-        raise InvalidInput("请填写依据文号。", "source")
-    old = db.session.get(CalendarDay, day)
-    before = None if old is None else ("休" if old.off else "班")
-    row = CalendarDay(day=day, off=off, name=name, source=source, year_file=None)
+def set_override(
+    day: date, *, off: bool, name: str, source: str, by: audit.Actor, now: datetime
+) -> list[MovedCase]:
+    """Declare one day off or working, with the document that says so; returns the cases that moved.
+
+    InvalidInput without name or source, and for a day that is firmly so already.
+    """
+    check_day(day, "day")
+    name, source = name.strip(), _check_source(source)
+    if not name or len(name) > MAX_NAME:
+        raise InvalidInput(f"请填写名称，例如“国庆节”或“调休上班”，不超过{MAX_NAME}个字。", "name")
+    lock_name("calendar")
+    status = load_calendar().status(day)
+    old = db.session.get(CalendarDay, (day, SINGLE))
+    if status.working != off and not status.provisional and old is None:
+        raise InvalidInput(f"{day.isoformat()}本来就{_word(off)}，不需要调整。", "day")
+    if old is not None and (old.off, old.name, old.source) == (off, name, source):
+        raise InvalidInput("和现在的调整一样，不需要保存。", "day")
+    before = None if old is None else _word(old.off)
+    row = CalendarDay(day=day, layer=SINGLE, off=off, name=name, source=source)
     row.changed_at, row.changed_by = now, by.audit_name
     db.session.merge(row)
+    changes = {"day": [before, _word(off)], "name": [None, name], "source": [None, source]}
+    return _day_changed("calendar.override", day, f"{_word(off)}（{source}）", changes, by, now)
+
+
+def remove_override(day: date, *, reason: str, by: audit.Actor, now: datetime) -> list[MovedCase]:
+    """Take a single declared day back; returns the cases that moved. InvalidInput when there is none."""
+    lock_name("calendar")
+    row = db.session.get(CalendarDay, (day, SINGLE))
+    if row is None:
+        raise InvalidInput(f"{day.isoformat()}没有单日调整。", "day")
+    reason = reason.strip()
+    if not reason or len(reason) > MAX_SOURCE:
+        raise InvalidInput(f"请写明撤销的理由，不超过{MAX_SOURCE}个字。", "reason")
+    changes = {"day": [_word(row.off), None], "source": [row.source, None], "reason": [None, reason]}
+    db.session.delete(row)
+    return _day_changed("calendar.override.remove", day, f"撤销单日调整（{reason}）", changes, by, now)
+
+
+def _word(off: bool) -> str:
+    return "休息" if off else "上班"
+
+
+def _day_changed(
+    action: str, day: date, what: str, changes: dict[str, list[str | None]], by: audit.Actor, now: datetime
+) -> list[MovedCase]:
     _touch()
     subject = audit.Subject("calendar", day.year, day.isoformat())
-    changes = {day.isoformat(): [before, "休" if off else "班"], "source": [None, source]}
-    audit.record("calendar.override", subject=subject, by=by, now=now, changes=changes)
-    publish(CalendarChanged(now, f"{day.isoformat()}调整为{'休息' if off else '上班'}（{source}）"))
+    audit.record(action, subject=subject, by=by, now=now, changes=changes)
+    event = CalendarChanged(now, f"{day.isoformat()}：{what}")
+    publish(event)
+    return event.changed
 
 
 def overrides() -> list[CalendarDay]:
     """Every day that is stored, in order."""
-    return list(db.session.scalars(select(CalendarDay).order_by(CalendarDay.day)))
+    return list(db.session.scalars(select(CalendarDay).order_by(CalendarDay.day, CalendarDay.layer)))
 
 
 def imported_years() -> list[CalendarYear]:
     """Every imported year, in order."""
     return list(db.session.scalars(select(CalendarYear).order_by(CalendarYear.year)))
-
