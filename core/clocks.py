@@ -108,9 +108,7 @@ def _compute(clock: Clock, calendar: Calendar) -> None:
     clock.explanation = json.dumps(deadline.as_json() | {"unit": unit.value}, ensure_ascii=False)
 
 
-def start(
-    subject_type: str, subject_id: int, limit: Limit, *, since: datetime, calendar: Calendar
-) -> Clock:
+def start(subject_type: str, subject_id: int, limit: Limit, *, since: datetime, calendar: Calendar) -> Clock:
     """Start a clock at `since` (the receipt, for the limits of a case)."""
     clock = Clock(
         subject_type=subject_type,
@@ -166,7 +164,9 @@ def void(subject_type: str, subject_id: int, *, at: datetime, obligation: str | 
 
 
 def _moved(clock: Clock, old_due: date, old_provisional: bool, reason: str, now: datetime) -> None:
-    change = ClockChange(clock_id=clock.id, at=now, old_due_on=old_due, new_due_on=clock.due_on, reason=reason)
+    change = ClockChange(
+        clock_id=clock.id, at=now, old_due_on=old_due, new_due_on=clock.due_on, reason=reason
+    )
     change.old_provisional = old_provisional
     db.session.add(change)
     publish(ClockMoved(clock, old_due, old_provisional, reason, now))

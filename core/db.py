@@ -124,6 +124,5 @@ def after_commit(act: Callable[[], None]) -> None:
 def side_transaction() -> Iterator[Session]:
     """A short write of its own beside a reading request (last seen, audit of reveals)."""
     engine = db.engine.execution_options(immediate=True)
-    with Session(engine) as session:
-        with session.begin():
-            yield session
+    with Session(engine) as session, session.begin():
+        yield session

@@ -65,7 +65,9 @@ def _send_mail(addresses: list[str], text: str) -> None:
 def unread_count(user_id: int) -> int:
     """Number of unread notifications of a person."""
     count = select(func.count()).select_from(Notification)
-    return db.session.scalar(count.where(Notification.user_id == user_id, Notification.read_at.is_(None))) or 0
+    return (
+        db.session.scalar(count.where(Notification.user_id == user_id, Notification.read_at.is_(None))) or 0
+    )
 
 
 def latest(user_id: int, limit: int = 100) -> list[Notification]:

@@ -43,7 +43,9 @@ def encrypt(subject_type: str, subject_id: int, values: Mapping[str, Any]) -> st
     """Encrypted JSON of `values` under the subject's key, which is made at first use."""
     row = _key_row(subject_type, subject_id)
     if row is None:
-        row = PersonalKey(subject_type=subject_type, subject_id=subject_id, key=Fernet.generate_key().decode())
+        row = PersonalKey(
+            subject_type=subject_type, subject_id=subject_id, key=Fernet.generate_key().decode()
+        )
         db.session.add(row)
         db.session.flush()
     if row.key is None:

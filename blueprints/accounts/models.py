@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,7 +29,7 @@ class Organization(Base):
     hotline: Mapped[str] = mapped_column(String(64), default="")
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     departments: Mapped[list[Department]] = relationship(
         back_populates="organization", order_by="Department.id"
@@ -80,13 +79,18 @@ class User(Base):
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     organization: Mapped[Organization | None] = relationship(lazy="joined")
     department: Mapped[Department | None] = relationship(lazy="joined")
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="user", lazy="selectin", cascade="all, delete-orphan", foreign_keys="RoleGrant.user_id"
     )
+
+    @property
+    def enabled(self) -> bool:
+        """False for a disabled account and for everybody of an organization that is no longer active."""
+        return self.active and (self.organization is None or self.organization.active)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -96,7 +100,7 @@ class User(Base):
     @property
     def permissions(self) -> frozenset[Permission]:
         """Everything that the person's roles allow; only changing the password while that is due."""
-        if not self.active:
+        if not self.enabled:
             return frozenset()
         return frozenset({Permission.SELF}).union(*(ROLE_PERMISSIONS[r] for r in self.roles))
 
@@ -122,7 +126,11 @@ class User(Base):
     @property
     def is_active(self) -> bool:
         """False once the account is disabled."""
-        return self.active
+        return self.enabled
+
+    def get_id(self) -> str:
+        """Kept in the browser's session; what counts is the token of the server-side session."""
+        return str(self.id)
 
 
 class RoleGrant(Base):

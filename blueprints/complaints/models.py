@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -103,12 +103,13 @@ class Case(Base):
     next_org_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     version: Mapped[int] = mapped_column(default=1)
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     enterprise: Mapped[Organization] = relationship(foreign_keys=[enterprise_id])
     regulator: Mapped[Organization | None] = relationship(foreign_keys=[regulator_id])
     receiving_org: Mapped[Organization] = relationship(foreign_keys=[receiving_org_id])
     first_receiver: Mapped[User] = relationship(foreign_keys=[first_receiver_id])
+    merged_into: Mapped[Case | None] = relationship(remote_side=[id], foreign_keys=[merged_into_id])
     complainants: Mapped[list[Complainant]] = relationship(
         back_populates="case", order_by="Complainant.id", cascade="all, delete-orphan"
     )

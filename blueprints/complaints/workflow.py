@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.authz import Role
+from domain.roles import Role
 
 
 class State(StrEnum):
@@ -77,6 +77,7 @@ class Side(StrEnum):
     UNIT = "unit"
     OWNER = "owner"
     REPLIER = "replier"
+    OVERSEER = "overseer"
 
 
 SIDE_NAMES: dict[Side, str] = {
@@ -86,32 +87,38 @@ SIDE_NAMES: dict[Side, str] = {
     Side.UNIT: "承办部门",
     Side.OWNER: "牵头单位",
     Side.REPLIER: "答复单位",
+    Side.OVERSEER: "抽查台账的主管部门",
 }
 
 
 class When(StrEnum):
-    """Conditions on a case (see guards.holds) that choose between rows of one action."""
+    """Conditions on a case (facts.holds) under which a row is open at all."""
 
     ALWAYS = ""
+    HELP_REQUEST = "help_request"
+    OWED_REPORT = "owed_report"
+    SETTLED = "settled"
+    INTERNAL = "internal"
+    INDUSTRY_UNREPLIED = "industry_unreplied"
+    REPLIED = "replied"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    REPLY_NEEDED = "reply_needed"
+    MAIN_REPLIED = "main_replied"
+
+
+class Outcome(StrEnum):
+    """What an action came to (facts.came_to); chooses between rows of the same action."""
+
+    ANY = ""
     NO_ASSIGNMENT = "no_assignment"
     HAS_ASSIGNMENT = "has_assignment"
-    HELP_REQUEST = "help_request"
     INFO_COMPLETE = "info_complete"
     INFO_INCOMPLETE = "info_incomplete"
     ALL_VERIFIED = "all_verified"
     SOME_UNVERIFIED = "some_unverified"
-    OWED_REPORT = "owed_report"
-    INDUSTRY_UNREPLIED = "industry_unreplied"
-    INTERNAL = "internal"
-    SETTLED = "settled"
     CONTENT = "content"
-    CONTENT_AND_SETTLED = "content_and_settled"
     DISCONTENT = "discontent"
-    DISCONTENT_AND_SETTLED = "discontent_and_settled"
-    NO_CALLBACK = "no_callback"
-    NO_CALLBACK_SETTLED = "no_callback_settled"
-    NO_REPLY_NEEDED = "no_reply_needed"
-    REPLY_NEEDED = "reply_needed"
+    DISCONTENT_UNASSIGNED = "discontent_unassigned"
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,7 @@ class Row:
     actor: Actor
     guards: tuple[str, ...] = ()
     when: When = When.ALWAYS
+    outcome: Outcome = Outcome.ANY
     main: bool = False
 
 
@@ -149,6 +157,7 @@ UNIT_LEADER = _actor(Side.ENTERPRISE, Role.ENTERPRISE_LEADER)
 REPLY = _actor(Side.REPLIER, Role.REGULATOR_CLERK, Role.HANDLER, Role.DISPATCHER, *LEADERS)
 REPORT = _actor(Side.ENTERPRISE, Role.DISPATCHER, Role.HANDLER, Role.ENTERPRISE_LEADER)
 SUPERVISE = _actor(Side.REGULATOR, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
+TAKE_UP = _actor(Side.OVERSEER, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
 REGULATE = _actor(Side.REGULATOR, Role.REGULATOR_CLERK, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
 OWN = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR)
 CLOSE = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR, Role.HANDLER, *LEADERS)
@@ -157,6 +166,8 @@ S = State
 _INTAKE_GUARDS = ("channel_in_force", "category_given", "receipt_time_valid")
 ACCEPT_GUARDS = (*_INTAKE_GUARDS, "first_contact_noted", "nature_decided", "written_text_for_significant")
 REPLY_GUARDS = ("replier_competent", "reply_substantial", "promise_within_authority", "progress_told")
+ANSWER_GUARDS = ("reply_substantial", "promise_within_authority")
+REFER_GUARDS = ("reply_date_within_cap",)
 HANDLED_GUARDS = (
     "misconduct_reported", "lapse_corrected", "misunderstanding_explained", "rectification_planned",
 )  # fmt: skip
@@ -166,15 +177,24 @@ CLOSE_GUARDS = (
 
 INTAKE: tuple[Row, ...] = (
     Row(S.REGISTERED, "request_info", S.AWAITING_INFO, RECEIVE),
-    Row(S.REGISTERED, "accept", S.ACCEPTED, RECEIVE, ACCEPT_GUARDS, When.NO_ASSIGNMENT, main=True),
-    Row(S.REGISTERED, "accept", S.DISPATCHED, RECEIVE, ACCEPT_GUARDS, When.HAS_ASSIGNMENT, main=True),
+    Row(S.REGISTERED, "accept", S.ACCEPTED, RECEIVE, ACCEPT_GUARDS, outcome=Outcome.NO_ASSIGNMENT, main=True),
+    Row(
+        S.REGISTERED,
+        "accept",
+        S.DISPATCHED,
+        RECEIVE,
+        ACCEPT_GUARDS,
+        outcome=Outcome.HAS_ASSIGNMENT,
+        main=True,
+    ),
     Row(S.REGISTERED, "decline", S.DECLINED, RECEIVE, ("decline_reason_told",)),
     Row(S.REGISTERED, "waive_written", None, RECEIVER_LEADER),
-    Row(S.AWAITING_INFO, "record_info", S.REGISTERED, RECEIVE, (), When.INFO_COMPLETE, main=True),
-    Row(S.AWAITING_INFO, "record_info", None, RECEIVE, (), When.INFO_INCOMPLETE),
+    Row(S.AWAITING_INFO, "record_info", S.REGISTERED, RECEIVE, outcome=Outcome.INFO_COMPLETE, main=True),
+    Row(S.AWAITING_INFO, "record_info", None, RECEIVE, outcome=Outcome.INFO_INCOMPLETE),
     Row(S.AWAITING_INFO, "decline", S.DECLINED, RECEIVE, ("decline_reason_told",)),
     Row(S.AWAITING_INFO, "waive_written", S.REGISTERED, RECEIVER_LEADER),
-    Row(S.DECLINED, "archive", S.ARCHIVED, OWN, ("closing_right",), main=True),
+    Row(S.DECLINED, "archive", S.ARCHIVED, OWN, main=True),
+    Row(S.DECLINED, "reopen", S.REGISTERED, OWN),
 )
 URGENT: tuple[Row, ...] = (
     Row(S.REGISTERED, "urgent_dispatch", None, RECEIVE, ("unit_named",)),
@@ -189,29 +209,37 @@ def _assigning(*states: State) -> tuple[Row, ...]:
         rows += [
             Row(state, "assign", None, DISPATCH, ("unit_named",)),
             Row(state, "return_assignment", None, UNIT),
-            Row(state, "decide_return", S.ACCEPTED, OWN, (), When.NO_ASSIGNMENT),
-            Row(state, "decide_return", None, OWN, (), When.HAS_ASSIGNMENT),
+            Row(state, "decide_return", S.ACCEPTED, OWN, outcome=Outcome.NO_ASSIGNMENT),
+            Row(state, "decide_return", None, OWN, outcome=Outcome.HAS_ASSIGNMENT),
         ]
     return tuple(rows)
 
 
-def _reviewing() -> tuple[Row, ...]:
-    """Report to the regulator, review, callback, close, archive: the tail that all flows share."""
+def _reviewing(rework: State, reopened: State) -> tuple[Row, ...]:
+    """Report to the regulator, review, callback, close, archive: the tail that all flows share.
+
+    `rework` is where a report sent back goes, `reopened` where a dissatisfied person's case goes.
+    """
     return (
         Row(S.REPLIED, "report_back", S.REPORTED, REPORT, ("report_complete",), When.OWED_REPORT, main=True),
         Row(S.REPORTED, "review_accept", S.REVIEWED, SUPERVISE, ("report_before_review",), main=True),
-        Row(S.REPORTED, "review_return", S.INVESTIGATING, SUPERVISE, ("review_reason",)),
+        Row(S.REPORTED, "review_return", rework, SUPERVISE, ("review_reason",)),
         Row(S.REVIEWED, "reply", S.REPLIED, REPLY, REPLY_GUARDS, When.INDUSTRY_UNREPLIED, main=True),
-        Row(S.REVIEWED, "callback", S.CALLED_BACK, OWN, (), When.CONTENT, main=True),
-        Row(S.REVIEWED, "callback", S.DISPATCHED, OWN, (), When.DISCONTENT),
-        Row(S.REPLIED, "callback", S.CALLED_BACK, OWN, (), When.CONTENT_AND_SETTLED, main=True),
-        Row(S.REPLIED, "callback", S.DISPATCHED, OWN, (), When.DISCONTENT_AND_SETTLED),
-        Row(S.REVIEWED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.NO_CALLBACK, main=True),
-        Row(S.REPLIED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.NO_CALLBACK_SETTLED, main=True),
+        Row(S.REVIEWED, "callback", S.CALLED_BACK, OWN, (), When.REPLIED, Outcome.CONTENT, main=True),
+        Row(S.REVIEWED, "callback", S.ACCEPTED, OWN, (), When.REPLIED, Outcome.DISCONTENT_UNASSIGNED),
+        Row(S.REVIEWED, "callback", reopened, OWN, (), When.REPLIED, Outcome.DISCONTENT),
+        Row(S.REPLIED, "callback", S.CALLED_BACK, OWN, (), When.SETTLED, Outcome.CONTENT, main=True),
+        Row(S.REPLIED, "callback", S.ACCEPTED, OWN, (), When.SETTLED, Outcome.DISCONTENT_UNASSIGNED),
+        Row(S.REPLIED, "callback", reopened, OWN, (), When.SETTLED, Outcome.DISCONTENT),
+        Row(S.REVIEWED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.REPLIED, main=True),
+        Row(S.REPLIED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.SETTLED, main=True),
         Row(S.CALLED_BACK, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, main=True),
-        Row(S.CLOSED, "archive", S.ARCHIVED, OWN, ("closing_right",), main=True),
-        Row(S.CLOSED, "reopen", S.DISPATCHED, OWN),
-        Row(S.WITHDRAWN, "archive", S.ARCHIVED, OWN, (), main=True),
+        Row(S.CLOSED, "archive", S.ARCHIVED, OWN, main=True),
+        Row(S.CLOSED, "reopen", S.ACCEPTED, OWN, outcome=Outcome.NO_ASSIGNMENT),
+        Row(S.CLOSED, "reopen", reopened, OWN, outcome=Outcome.HAS_ASSIGNMENT),
+        Row(S.WITHDRAWN, "archive", S.ARCHIVED, OWN, main=True),
+        Row(S.MERGED, "reply", None, REPLY, ("reply_substantial",), When.MAIN_REPLIED, main=True),
+        Row(S.MERGED, "archive", S.ARCHIVED, OWN, when=When.REPLIED, main=True),
     )
 
 
@@ -220,7 +248,7 @@ def _talking(*states: State) -> tuple[Row, ...]:
     rows: list[Row] = []
     for state in states:
         rows += [
-            Row(state, "apologise", None, UNIT_LEADER, ("apology_by_leader",)),
+            Row(state, "apologise", None, UNIT, ("apology_by_leader",)),
             Row(state, "talk", None, UNIT),
             Row(state, "shelve_talk", None, UNIT, ("talks_enough",)),
         ]
@@ -253,23 +281,23 @@ COMPLAINT: tuple[Row, ...] = (
     Row(S.DISPATCHED, "investigate", S.INVESTIGATING, UNIT, ("investigator_named",), main=True),
     Row(S.INVESTIGATING, "investigate", None, UNIT, ("investigator_named",)),
     Row(S.INVESTIGATING, "verify", S.VERIFIED, UNIT, ("findings_complete", "service_class_given"),
-        When.ALL_VERIFIED, main=True),
+        outcome=Outcome.ALL_VERIFIED, main=True),
     Row(S.INVESTIGATING, "verify", None, UNIT, ("findings_complete", "service_class_given"),
-        When.SOME_UNVERIFIED, main=True),
+        outcome=Outcome.SOME_UNVERIFIED, main=True),
     *_handled(S.VERIFIED),
     Row(S.VERIFIED, "rectify", S.RECTIFYING, UNIT),
     *_handled(S.RECTIFYING),
     Row(S.RECTIFYING, "complete_rectification", S.RECTIFIED, UNIT, main=True),
     *_handled(S.RECTIFIED),
-    *(Row(s, "complete_rectification", None, UNIT) for s in (S.REPLIED, S.REPORTED, S.REVIEWED, S.CALLED_BACK)),
+    *(Row(s, "complete_rectification", None, UNIT) for s in sorted(AFTER_REPLY)),
     *_talking(S.VERIFIED, S.RECTIFYING, S.RECTIFIED, S.REPLIED, S.REPORTED, S.REVIEWED, S.CALLED_BACK),
-    *_reviewing(),
+    *_reviewing(S.INVESTIGATING, S.DISPATCHED),
 )  # fmt: skip
 
 INQUIRY: tuple[Row, ...] = (
     *INTAKE,
     *(
-        Row(state, "answer_now", S.REPLIED, actor, ("reply_substantial", "promise_within_authority"), main=main)
+        Row(state, "answer_now", S.REPLIED, actor, ANSWER_GUARDS, main=main)
         for state, actor, main in (
             (S.REGISTERED, RECEIVE, False), (S.ACCEPTED, RECEIVE, True), (S.DISPATCHED, DISPATCH, True),
         )
@@ -282,21 +310,21 @@ INQUIRY: tuple[Row, ...] = (
     *_assigning(S.DISPATCHED),
     Row(S.CONSULTING, "give_answer", S.ANSWERED, UNIT, main=True),
     Row(S.ANSWERED, "reply", S.REPLIED, REPLY, ("department_answer_given", *REPLY_GUARDS), main=True),
-    *_reviewing(),
+    *_reviewing(S.DISPATCHED, S.DISPATCHED),
 )  # fmt: skip
 
 SUGGESTION: tuple[Row, ...] = (
     *INTAKE,
     Row(S.ACCEPTED, "dispatch", S.DISPATCHED, RECEIVE, ("unit_named",)),
     *_assigning(S.DISPATCHED),
-    Row(S.ACCEPTED, "refer_to_leader", S.AWAITING_INSTRUCTION, RECEIVE, ("reply_date_within_cap",), main=True),
-    Row(S.DISPATCHED, "refer_to_leader", S.AWAITING_INSTRUCTION, REPORT, ("reply_date_within_cap",), main=True),
+    Row(S.ACCEPTED, "refer_to_leader", S.AWAITING_INSTRUCTION, RECEIVE, REFER_GUARDS, main=True),
+    Row(S.DISPATCHED, "refer_to_leader", S.AWAITING_INSTRUCTION, REPORT, REFER_GUARDS, main=True),
     Row(S.AWAITING_INSTRUCTION, "instruct", S.INSTRUCTED, _actor(Side.REPLIER, *LEADERS), main=True),
     Row(S.INSTRUCTED, "reply", S.REPLIED, REPLY, ("leader_instructed", "adoption_told", *REPLY_GUARDS),
         When.REPLY_NEEDED, main=True),
     Row(S.INSTRUCTED, "close", S.CLOSED, CLOSE, ("leader_instructed", "closing_right"),
         When.NO_REPLY_NEEDED, main=True),
-    *_reviewing(),
+    *_reviewing(S.INSTRUCTED, S.AWAITING_INSTRUCTION),
 )  # fmt: skip
 
 FLOWS: dict[str, tuple[Row, ...]] = {"complaint": COMPLAINT, "suggestion": SUGGESTION, "inquiry": INQUIRY}
@@ -319,7 +347,7 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("progress_notice", OPEN, (RECEIVE, REPORT, UNIT)),
     Overlay("raise_level", OPEN, (RECEIVE, OWN, RECEIVER_LEADER, UNIT_LEADER, SUPERVISE),
             ("level_only_rises", "judgement_recorded")),
-    Overlay("correct", OPEN, (RECEIVE, OWN)),
+    Overlay("correct", OPEN, (RECEIVE, OWN), ("first_receiver_kept",)),
     Overlay("urge", OPEN, (REGULATE, RECEIVE, OWN)),
     Overlay("supervise", OPEN, (SUPERVISE, RECEIVER_LEADER)),
     Overlay("answer_supervision", frozenset(State), (REPORT, UNIT)),
@@ -334,7 +362,7 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("resume", OPEN, (RECEIVE, REPORT, UNIT)),
     Overlay("request_withdrawal", OPEN - AFTER_REPLY, (RECEIVE, OWN)),
     Overlay("decide_withdrawal", OPEN, (SUPERVISE, RECEIVER_LEADER)),
-    Overlay("take_up", OPEN, (SUPERVISE,)),
+    Overlay("take_up", OPEN, (TAKE_UP,)),
 )  # fmt: skip
 OVERLAY_BY_ACTION = {o.action: o for o in OVERLAYS}
 

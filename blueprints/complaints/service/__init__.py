@@ -1,0 +1,22 @@
+"""Verbs on cases. Importing this package registers every effect with the engine."""
+
+from __future__ import annotations
+
+from blueprints.complaints.service import (
+    accepting,
+    answering,
+    closing,
+    deadlines,
+    dispatching,
+    handling,
+    linking,
+    overlays,
+    reviewing,
+)
+from blueprints.complaints.service.engine import Option, options, perform
+from blueprints.complaints.service.intake import Intake, register
+
+__all__ = [
+    "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "handling",
+    "linking", "options", "overlays", "perform", "register", "reviewing",
+]  # fmt: skip

@@ -1,0 +1,126 @@
+"""Clocks of a case: receipt starts them, steps end them, a new calendar moves the open ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from blueprints.accounts.queries import regulator_of
+from blueprints.complaints.models import Case
+from blueprints.complaints.service.next_step import (
+    SUBJECT,
+    case_path,
+    next_row,
+    refresh_due,
+    responsible_people,
+)
+from blueprints.rulebook.models import LawLimit
+from blueprints.rulebook.service import law_limits_for, pinned
+from core import clocks
+from core.calendar_store import CalendarChanged, load_calendar
+from core.clocks import ClockMoved, Limit
+from core.db import db
+from core.inbox import tell
+from domain.deadlines import Unit
+from domain.rulesets import Ruleset
+from domain.workdays import Calendar
+
+if TYPE_CHECKING:
+    from blueprints.complaints.service.engine import Act
+
+COMPLETION = "completion"
+
+
+def ruleset_limit(ruleset: Ruleset, obligation: str, case_type: str) -> Limit | None:
+    """A limit of the ruleset in the form that clocks take, or None where it sets none."""
+    row = ruleset.limit(obligation, case_type)
+    if row is None:
+        return None
+    return Limit(
+        obligation, row.name, row.amount, row.unit, "local" if row.local else "ruleset",
+        clause=row.clause or "", basis=row.reason or ruleset.title,
+    )  # fmt: skip
+
+
+def laws_of(case: Case) -> list[LawLimit]:
+    """Limits of law that the regulator of the enterprise's sector holds beside the ruleset."""
+    sector = case.enterprise.sectors[0]
+    regulator = regulator_of(sector)
+    return law_limits_for(regulator.id, sector) if regulator else []
+
+
+def start_receipt_clocks(case: Case, ruleset: Ruleset, calendar: Calendar) -> None:
+    """Acceptance and completion run from the receipt (Q5); limits of law run beside the ruleset's."""
+    for obligation in ("acceptance", COMPLETION):
+        limit = ruleset_limit(ruleset, obligation, case.type)
+        if limit is not None:
+            clocks.start(SUBJECT, case.id, limit, since=case.received_at, calendar=calendar)
+    for law in laws_of(case):
+        amount = law.complex_amount if case.complex and law.complex_amount else law.amount
+        limit = Limit(
+            law.obligation, f"{law.law}{law.article}", amount, Unit(law.unit), "law", basis=law.text
+        )
+        clocks.start(SUBJECT, case.id, limit, since=case.received_at, calendar=calendar)
+
+
+def start_limit(act: Act, obligation: str, since: datetime | None = None) -> None:
+    """Start a limit of the ruleset at `since` (now, unless said otherwise)."""
+    limit = ruleset_limit(act.ruleset, obligation, act.case.type)
+    if limit is not None:
+        clocks.start(SUBJECT, act.case.id, limit, since=since or act.now, calendar=act.calendar)
+
+
+def start_order(
+    act: Act, obligation: str, name: str, workdays: int, clause: str = "", basis: str = ""
+) -> clocks.Clock:
+    """Start a limit that a person set (a review sent back, a supervision order)."""
+    limit = Limit(obligation, name, workdays, Unit.WORKDAY, "order", clause=clause, basis=basis)
+    return clocks.start(SUBJECT, act.case.id, limit, since=act.now, calendar=act.calendar)
+
+
+def stop(act: Act, *obligations: str, at: datetime | None = None) -> None:
+    """End these limits at `at` (now, unless said otherwise)."""
+    for obligation in obligations:
+        clocks.stop(SUBJECT, act.case.id, obligation, at=at or act.now)
+
+
+def void(act: Act, obligation: str | None = None) -> None:
+    """End limits that no longer ask for anything."""
+    clocks.void(SUBJECT, act.case.id, at=act.now, obligation=obligation)
+
+
+def restart(act: Act) -> None:
+    """Reopening starts a new completion limit and puts the responsible units back to work."""
+    case = act.case
+    clocks.void(SUBJECT, case.id, at=act.now)
+    case.completed_at = None
+    case.conclusion, case.reasonable, case.service_class, case.rectification = "", None, "", ""
+    for assignment in case.open_assignments:
+        assignment.state = "assigned"
+    act.facts["restart"] = True
+    start_limit(act, COMPLETION)
+
+
+def on_calendar_changed(event: CalendarChanged) -> None:
+    """Compute every open limit anew; closed cases have no open limit and stay as they were."""
+    for clock, old in clocks.recompute_open(load_calendar(), now=event.now, reason=event.reason):
+        case = db.session.get(Case, clock.subject_id) if clock.subject_type == SUBJECT else None
+        if case is not None:
+            event.changed.append(
+                {"case": case.number, "old": old.isoformat(), "new": clock.due_on.isoformat()}
+            )
+
+
+def on_clock_moved(event: ClockMoved) -> None:
+    """Repeat the new day on the case and tell those who work on it."""
+    clock = event.clock
+    if clock.subject_type != SUBJECT:
+        return
+    case = db.session.get_one(Case, clock.subject_id)
+    refresh_due(case)
+    row = next_row(case, pinned(case.ruleset_version_id))
+    if row is None:
+        return
+    firm = "（暂定）" if clock.provisional else ""
+    text = f"{case.number}“{clock.name}”由{event.old_due_on}改为{clock.due_on}{firm}：{event.reason}。"
+    tell(responsible_people(case, row), text, link=case_path(case), now=event.now, clause=clock.clause)

@@ -1,0 +1,96 @@
+"""What a case waits for and for whom: kept on the case for lists, and told to the people concerned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from blueprints.accounts.models import RoleGrant, User
+from blueprints.complaints import facts
+from blueprints.complaints.models import Case
+from blueprints.complaints.relations import owner_id
+from blueprints.complaints.workflow import Row, Side, main_rows
+from core import clocks
+from core.authz import Role
+from core.db import db
+from core.inbox import tell
+from domain.rulesets import Ruleset
+
+SUBJECT = "case"
+
+
+def case_path(case: Case) -> str:
+    """The page of a case."""
+    return f"/cases/{case.id}"
+
+
+def next_row(case: Case, ruleset: Ruleset) -> Row | None:
+    """The table row that the case waits for."""
+    for row in main_rows(case.flow, case.state):
+        if not facts.holds(row.when, case):
+            continue
+        if row.action == "callback" and not facts.callback_due(case, ruleset):
+            continue
+        return row
+    return None
+
+
+def next_organization(case: Case, row: Row) -> int:
+    """Whose work list the next step belongs to."""
+    match row.actor.side:
+        case Side.RECEIVER:
+            return case.receiving_org_id
+        case Side.REGULATOR | Side.OWNER:
+            return owner_id(case)
+        case Side.REPLIER if case.nature == "industry" and case.handed_over:
+            return owner_id(case)
+    main = [a for a in case.open_assignments if a.kind == "main"]
+    return main[0].organization_id if main else case.enterprise_id
+
+
+def refresh_due(case: Case) -> None:
+    """Repeat the strictest open clock on the case."""
+    running = clocks.open_of(SUBJECT, case.id)
+    strictest = running[0] if running else None
+    case.due_on = strictest.due_on if strictest else None
+    case.due_at = strictest.due_at if strictest else None
+    case.due_name = strictest.name if strictest else ""
+    case.due_provisional = bool(strictest and strictest.provisional)
+
+
+def refresh_next(case: Case, ruleset: Ruleset, *, by: User | None, now: datetime) -> None:
+    """Renew the next step and the due day; tell the people whose turn it has become."""
+    before = (case.next_action, case.next_org_id)
+    row = next_row(case, ruleset)
+    case.next_action = row.action if row else ""
+    case.next_org_id = next_organization(case, row) if row else None
+    refresh_due(case)
+    if row is None or (case.next_action, case.next_org_id) == before:
+        return
+    action = ruleset.action(row.action)
+    people = set(responsible_people(case, row)) - ({by.id} if by else set())
+    text = f"{case.number}《{case.title[:40]}》待您办理：{action.name}。"
+    tell(people, text, link=case_path(case), now=now, clause=action.clause or "")
+
+
+def responsible_people(case: Case, row: Row) -> list[int]:
+    """Ids of the people who may take the next step; handlers only of the responsible departments."""
+    units = {a.department_id for a in case.open_assignments if a.department_id is not None}
+    wanted = (
+        select(User.id, User.department_id, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(
+            User.active,
+            User.organization_id == case.next_org_id,
+            RoleGrant.role.in_([r.value for r in row.actor.roles]),
+        )
+    )
+    people = db.session.execute(wanted).all()
+    return [p.id for p in people if p.role != Role.HANDLER.value or p.department_id in units]
+
+
+def refresh_merged(case: Case, ruleset: Ruleset, *, by: User, now: datetime) -> None:
+    """Each person of a case merged into this one still gets an answer: offer it once this one is answered."""
+    for child in db.session.scalars(select(Case).where(Case.merged_into_id == case.id)):
+        refresh_next(child, ruleset, by=by, now=now)

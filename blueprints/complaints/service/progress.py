@@ -1,0 +1,54 @@
+"""Progress notices to the person (Q1.3): prepared from templates, recorded with way and time."""
+
+from __future__ import annotations
+
+from blueprints.complaints.labels import day_words
+from blueprints.complaints.models import Case, CaseStep
+from blueprints.complaints.service.engine import Act, effect
+from domain.rulesets import Ruleset
+
+
+def prepared_text(case: Case, ruleset: Ruleset, template: str) -> str:
+    """A notice filled with what the system knows."""
+    units = "、".join(dict.fromkeys(a.unit_name for a in case.open_assignments)) or case.enterprise.name
+    values = {
+        "number": case.number,
+        "title": case.title,
+        "enterprise": case.enterprise.name,
+        "unit": units,
+        "units": units,
+        "due": day_words(case.due_on) if case.due_on else "",
+        "receiver": case.receiving_org.name,
+        "organization": case.receiving_org.name,
+        "hotline": case.receiving_org.hotline,
+        "phone": case.receiving_org.hotline,
+    }
+    return ruleset.template(template).fill(values)
+
+
+def record_notice(act: Act, template: str) -> None:
+    """Record the notice that goes with a step, where its form says how the person was told."""
+    way = act.data.get("notice_way")
+    if not way:
+        return
+    text = act.data.get("notice_text") or prepared_text(act.case, act.ruleset, template)
+    add_notice(act, str(way), str(text))
+
+
+def add_notice(act: Act, way: str, text: str) -> None:
+    """One progress notice as a step of its own."""
+    row = act.ruleset.action("progress_notice")
+    act.case.steps.append(
+        CaseStep(
+            case_id=act.case.id, action="progress_notice", name=row.name, clause=row.clause or "",
+            state_before=act.case.state, state_after=act.case.state, actor_id=act.by.id,
+            actor_name=act.by.name, actor_unit=act.by.audit_organization, actor_role="", at=act.now,
+            facts={"way": way, "text": text},
+        )
+    )  # fmt: skip
+
+
+@effect("progress_notice")
+def progress_notice(act: Act) -> None:
+    """A notice of its own."""
+    act.record("way", "text")

@@ -1,0 +1,91 @@
+"""Roles by what people do, and what each may do (three-way separation of administrators included)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """`scope:resource:action`. Which rows a permission reaches is decided by each feature's queries."""
+
+    SELF = "account:self:use"
+    CASE_READ = "complaints:case:read"
+    CASE_REGISTER = "complaints:case:register"
+    CASE_ACT = "complaints:case:act"
+    CASE_IMPORT = "complaints:case:import"
+    CASE_EXPORT = "complaints:case:export"
+    PERSONAL_REVEAL = "complaints:personal:reveal"
+    LEDGER_READ = "complaints:ledger:read"
+    LEDGER_SUBMIT = "complaints:ledger:submit"
+    RULES_READ = "rulebook:ruleset:read"
+    RULES_EDIT = "rulebook:setting:edit"
+    CALENDAR_EDIT = "rulebook:calendar:edit"
+    STAFF_MANAGE = "accounts:staff:manage"
+    ORGANIZATION_MANAGE = "accounts:organization:manage"
+    ROLE_GRANT = "accounts:role:grant"
+    AUDIT_READ = "audit:log:read"
+
+
+class Role(StrEnum):
+    """Roles by what people do; display names may come from the ruleset of their organization."""
+
+    REGULATOR_CLERK = "regulator_clerk"
+    REGULATOR_SUPERVISOR = "regulator_supervisor"
+    INSPECTOR = "inspector"
+    REGULATOR_LEADER = "regulator_leader"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    ENTERPRISE_LEADER = "enterprise_leader"
+    DISCLOSER = "discloser"
+    ACCOUNT_MANAGER = "account_manager"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+ROLE_NAMES: dict[Role, str] = {
+    Role.REGULATOR_CLERK: "受理员",
+    Role.REGULATOR_SUPERVISOR: "督办员",
+    Role.INSPECTOR: "检查员",
+    Role.REGULATOR_LEADER: "主管部门领导",
+    Role.DISPATCHER: "客服调度员",
+    Role.HANDLER: "经办人",
+    Role.ENTERPRISE_LEADER: "分管领导／部门负责人",
+    Role.DISCLOSER: "信息公开员",
+    Role.ACCOUNT_MANAGER: "账号管理员",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
+}
+REGULATOR_ROLES = frozenset(
+    {Role.REGULATOR_CLERK, Role.REGULATOR_SUPERVISOR, Role.INSPECTOR, Role.REGULATOR_LEADER}
+)
+ENTERPRISE_ROLES = frozenset(
+    {Role.DISPATCHER, Role.HANDLER, Role.ENTERPRISE_LEADER, Role.DISCLOSER, Role.ACCOUNT_MANAGER}
+)
+ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+_P = Permission
+_CASEWORK = {_P.SELF, _P.CASE_READ, _P.CASE_ACT, _P.PERSONAL_REVEAL, _P.RULES_READ}
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.REGULATOR_CLERK: frozenset(
+        _CASEWORK | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ}
+    ),
+    Role.REGULATOR_SUPERVISOR: frozenset(_CASEWORK | {_P.CASE_EXPORT, _P.LEDGER_READ}),
+    Role.INSPECTOR: frozenset({_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ}),
+    Role.REGULATOR_LEADER: frozenset(_CASEWORK | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT}),
+    Role.DISPATCHER: frozenset(
+        _CASEWORK | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT}
+    ),
+    Role.HANDLER: frozenset(_CASEWORK),
+    Role.ENTERPRISE_LEADER: frozenset(
+        _CASEWORK | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT}
+    ),
+    Role.DISCLOSER: frozenset({_P.SELF, _P.RULES_READ}),
+    Role.ACCOUNT_MANAGER: frozenset({_P.SELF, _P.STAFF_MANAGE}),
+    Role.SYSTEM_ADMIN: frozenset(
+        {_P.SELF, _P.STAFF_MANAGE, _P.ORGANIZATION_MANAGE, _P.CALENDAR_EDIT, _P.RULES_READ}
+    ),
+    Role.SECURITY_ADMIN: frozenset({_P.SELF, _P.ROLE_GRANT}),
+    Role.AUDIT_ADMIN: frozenset({_P.SELF, _P.AUDIT_READ}),
+}
