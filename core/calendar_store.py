@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -123,6 +124,11 @@ def packaged_day(day: date) -> tuple[bool, str]:
     return True, f"{label}调休上班" if label and day.weekday() >= 5 else "工作日"
 
 
+def packaged_calendar() -> Calendar:
+    """The calendar without anything imported or declared."""
+    return _calendar_of((), ())
+
+
 def load_calendar() -> Calendar:
     """The calendar as it stands: one statement a transaction, and read anew when its token has changed."""
     session = db.session()
@@ -172,11 +178,18 @@ def _file_rows(file: YearFile, source: str, by: str, now: datetime) -> list[Cale
     return [CalendarDay(day=day, off=off, name=name, **facts) for day, off, name in file.days]
 
 
+def _words(text: str, field_name: str, ask: str, longest: int) -> str:
+    """`text` stripped; InvalidInput when it is empty, too long or holds characters that cannot be stored."""
+    text = " ".join(text.split())
+    if not text or len(text) > longest:
+        raise InvalidInput(f"{ask}，不超过{longest}个字。", field_name)
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+        raise InvalidInput("含有不能显示的字符，请删去后再保存。", field_name)
+    return text
+
+
 def _check_source(source: str) -> str:
-    source = source.strip()
-    if not source or len(source) > MAX_SOURCE:
-        raise InvalidInput(f"请填写依据，例如国务院办公厅通知的文号，不超过{MAX_SOURCE}个字。", "source")
-    return source
+    return _words(source, "source", "请填写依据，例如国务院办公厅通知的文号", MAX_SOURCE)
 
 
 def preview_year(data: object) -> YearPreview:
@@ -231,9 +244,8 @@ def set_override(
     InvalidInput without name or source, and for a day that is firmly so already.
     """
     check_day(day, "day")
-    name, source = name.strip(), _check_source(source)
-    if not name or len(name) > MAX_NAME:
-        raise InvalidInput(f"请填写名称，例如“国庆节”或“调休上班”，不超过{MAX_NAME}个字。", "name")
+    name = _words(name, "name", "请填写名称，例如“国庆节”或“调休上班”", MAX_NAME)
+    source = _check_source(source)
     lock_name("calendar")
     status = load_calendar().status(day)
     old = db.session.get(CalendarDay, (day, SINGLE))
@@ -255,9 +267,7 @@ def remove_override(day: date, *, reason: str, by: audit.Actor, now: datetime) -
     row = db.session.get(CalendarDay, (day, SINGLE))
     if row is None:
         raise InvalidInput(f"{day.isoformat()}没有单日调整。", "day")
-    reason = reason.strip()
-    if not reason or len(reason) > MAX_SOURCE:
-        raise InvalidInput(f"请写明撤销的理由，不超过{MAX_SOURCE}个字。", "reason")
+    reason = _words(reason, "reason", "请写明撤销的理由", MAX_SOURCE)
     changes = {"day": [_word(row.off), None], "source": [row.source, None], "reason": [None, reason]}
     db.session.delete(row)
     return _day_changed("calendar.override.remove", day, f"撤销单日调整（{reason}）", changes, by, now)
