@@ -41,8 +41,12 @@ class CheckingClient(FlaskClient):
     """Checks each whole HTML page that it opens; `token()` gives a CSRF token for posts."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Like FlaskClient.open, with the assertions above for whole pages."""
-        response = super().open(*args, **kwargs)
+        """Like FlaskClient.open, with the assertions above for whole pages.
+
+        Each request gets its own context, also inside a test's: `g` keeps who is signed in.
+        """
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
         fragment = response.request.headers.get("HX-Request") == "true"
         if response.mimetype == "text/html" and response.status_code not in (204, 302, 303) and not fragment:
             check_page(response.get_data(as_text=True))

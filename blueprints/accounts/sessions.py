@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, flash, g, redirect, request, session, url_for
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, flash, g, request, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from sqlalchemy import update
 
@@ -10,15 +12,21 @@ from blueprints.accounts.models import LoginSession, User
 from blueprints.accounts.service import signing_in
 from core import clock
 from core.db import db, side_transaction
-from core.htmx import redirect_to
+from core.htmx import is_htmx, redirect_to
 
-TOKEN = "token"
+TOKEN = "token"  # noqa: S105
 
 
 def policy() -> signing_in.PasswordPolicy:
     """Password settings of this deployment."""
     config = current_app.config
     return signing_in.PasswordPolicy(config["PASSWORD_MIN_LENGTH"], config["PASSWORD_MAX_AGE_DAYS"])
+
+
+def me() -> User:
+    """The person who is signed in, as a plain row; only for routes that require a permission."""
+    person: User = current_user._get_current_object()
+    return person
 
 
 def start_session(user: User, token: str) -> None:
@@ -48,10 +56,31 @@ def _saw(session_id: int) -> None:
         db.session.execute(seen)
 
 
-def _unauthorized() -> object:
-    flash("登录已超时或尚未登录，请登录后继续；没有提交的内容保存在本机浏览器里。", "warning")
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect_to(url_for("accounts.sign_in", next=wanted or None), saved=False)
+def _unauthorized() -> Response:
+    if session.pop(TOKEN, None):
+        flash("登录已超时，或者已在别处退出；请登录后继续。没有提交的内容保存在本机浏览器里。", "warning")
+    return redirect_to(url_for("accounts.sign_in", next=_wanted()), saved=False)
+
+
+def _wanted() -> str | None:
+    """The page to come back to: the one asked for, or for a form or fragment the page it stands on."""
+    if request.method == "GET" and not is_htmx():
+        return local_path(request.script_root + request.full_path.rstrip("?"))
+    return local_path(request.referrer or "", own_host=request.host)
+
+
+def local_path(address: str, own_host: str = "") -> str | None:
+    """`address` as a path on this site (with its query), or None when it leads anywhere else."""
+    if len(address) > 2000 or "\\" in address or not address.isprintable():
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    ours = parts.scheme in ("http", "https") if own_host else not parts.scheme
+    if not ours or parts.netloc != own_host or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return None
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def init_sessions(app: Flask) -> None:
@@ -62,10 +91,10 @@ def init_sessions(app: Flask) -> None:
     manager.unauthorized_handler(_unauthorized)
 
     @app.before_request
-    def password_first() -> object:
+    def password_first() -> Response | None:
         free = ("accounts.password", "accounts.sign_out", "accounts.sign_in", "htmx_local")
         if request.endpoint is None or request.endpoint in free or request.endpoint.endswith("static"):
             return None
         if current_user.is_authenticated and signing_in.password_due(current_user, policy(), clock.now()):
-            return redirect(url_for("accounts.password"))
+            return redirect_to(url_for("accounts.password"), saved=False)
         return None

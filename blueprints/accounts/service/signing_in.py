@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from sqlalchemy import select, update
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -14,6 +13,8 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from blueprints.accounts.models import LoginSession, LoginThrottle, User
 from core import audit
 from core.db import db
+from core.locks import lock_name
+from core.privacy import mask_name
 from domain.errors import InvalidInput
 
 MAX_FAILURES = 5
@@ -21,6 +22,8 @@ LOCK = timedelta(minutes=15)
 IDLE = timedelta(minutes=30)
 SEEN_STEP = timedelta(minutes=1)
 REFUSED = "用户名或密码不正确；连续输错 5 次将锁定 15 分钟。"
+HASH_METHOD = "scrypt:32768:8:1"
+NOBODY = f"{HASH_METHOD}$nobodynobodynobo${'0' * 128}"
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,7 @@ class PasswordPolicy:
 
 def hash_password(password: str) -> str:
     """scrypt hash with its own salt."""
-    return generate_password_hash(password, method="scrypt")
-
-
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    return hash_password(secrets.token_hex(8))
+    return generate_password_hash(password, method=HASH_METHOD)
 
 
 def check_policy(password: str, login: str, policy: PasswordPolicy) -> None:
@@ -65,22 +63,34 @@ def _throttle(login: str, now: datetime) -> LoginThrottle:
     return row
 
 
+def _count_failure(throttle: LoginThrottle, now: datetime) -> None:
+    if throttle.locked_until is not None:
+        return
+    throttle.failures += 1
+    throttle.last_failure_at = now
+    if throttle.failures >= MAX_FAILURES:
+        throttle.locked_until = now + LOCK
+
+
+def forgive(login: str) -> None:
+    """Lift the lock of a login name and forget its failures."""
+    row = db.session.get(LoginThrottle, login)
+    if row is not None:
+        row.failures, row.locked_until = 0, None
+
+
 def sign_in(login: str, password: str, *, address: str, now: datetime) -> str | None:
     """Token of a new session, or None. The answer and the work are the same for unknown names,
     wrong passwords and locked accounts."""
     name = login.strip().lower()[:64]
+    lock_name(f"sign-in:{name}")
     throttle = _throttle(name, now)
     user = db.session.scalar(select(User).where(User.login == name))
-    right = check_password_hash(user.password_hash if user else _nobody(), password[:256])
-    subject = audit.Subject("user", user.id if user else None, name)
-    if throttle.locked_until is not None or not right or user is None or not user.active:
-        if throttle.locked_until is None:
-            throttle.failures += 1
-            throttle.last_failure_at = now
-            if throttle.failures >= MAX_FAILURES:
-                throttle.locked_until = now + LOCK
-        by = user or audit.SYSTEM
-        audit.record("account.sign_in_refused", subject=subject, by=by, now=now)
+    right = check_password_hash(user.password_hash if user else NOBODY, password[:256])
+    subject = audit.Subject("user", user.id if user else None, name if user else mask_name(name))
+    if throttle.locked_until is not None or not right or user is None or not user.enabled:
+        _count_failure(throttle, now)
+        audit.record("account.sign_in_refused", subject=subject, by=user or audit.SYSTEM, now=now)
         return None
     throttle.failures = 0
     token = secrets.token_urlsafe(32)
@@ -100,17 +110,23 @@ def _hash(token: str) -> str:
 def session_of(token: str, now: datetime) -> LoginSession | None:
     """The open session of a token, unless it sat idle for 30 minutes or its person was disabled."""
     row = db.session.scalar(select(LoginSession).where(LoginSession.token_hash == _hash(token)))
-    if row is None or row.ended_at is not None or row.seen_at + IDLE < now or not row.user.active:
+    if row is None or row.ended_at is not None or row.seen_at + IDLE < now or not row.user.enabled:
         return None
     return row
 
 
-def sign_out(token: str, *, by: User, now: datetime) -> None:
-    """End this session."""
-    row = session_of(token, now)
-    if row is not None:
-        row.ended_at = now
-        audit.record("account.sign_out", subject=audit.Subject("user", by.id, by.login), by=by, now=now)
+def sign_out(*, by: User, now: datetime) -> None:
+    """End every session of this person, on all their machines."""
+    end_sessions(by, now)
+    audit.record("account.sign_out", subject=audit.Subject("user", by.id, by.login), by=by, now=now)
+
+
+def replace_session(token: str, now: datetime) -> None:
+    """End the session that a browser held until somebody signed in on it again."""
+    mine = update(LoginSession).where(
+        LoginSession.token_hash == _hash(token), LoginSession.ended_at.is_(None)
+    )
+    db.session.execute(mine.values(ended_at=now))
 
 
 def end_sessions(user: User, now: datetime) -> None:
@@ -138,4 +154,6 @@ def change_password(user: User, old: str, new: str, *, policy: PasswordPolicy, n
     user.password_changed_at = now
     user.must_change_password = False
     end_sessions(user, now)
-    audit.record("account.password_changed", subject=audit.Subject("user", user.id, user.login), by=user, now=now)
+    audit.record(
+        "account.password_changed", subject=audit.Subject("user", user.id, user.login), by=user, now=now
+    )
