@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -65,12 +65,14 @@ def forget_rulesets() -> None:
 def settings_owner(enterprise: Organization) -> Organization:
     """Who sets the local values that hold for an enterprise: its regulator where the ruleset says so (F), the
     enterprise itself otherwise (Q) or when no regulator supervises its sector."""
+    return owner_with(enterprise, regulator_of)
+
+
+def owner_with(enterprise: Organization, find: Callable[[str], Organization | None]) -> Organization:
+    """As `settings_owner`; `find` gives the regulator of a sector."""
     code = enterprise.ruleset_code
     if code in ruleset_codes() and base_ruleset(code).governed_by is Governor.REGULATOR:
-        for sector in enterprise.sectors:
-            regulator = regulator_of(sector)
-            if regulator is not None:
-                return regulator
+        return next(filter(None, map(find, enterprise.sectors)), enterprise)
     return enterprise
 
 
