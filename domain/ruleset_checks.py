@@ -184,8 +184,9 @@ def _check_templates(ruleset: Ruleset, source: Source) -> None:
 
 def check_laws(laws: tuple[LawLimit, ...], source: Source) -> None:
     """RulesetError for a law limit that cannot be meant."""
-    _check_identity("laws", laws, source)
     for index, law in enumerate(laws):
+        if law.code in {other.code for other in laws[:index]}:
+            source.fail(f"“{law.code}”重复了", "limits", index, "code")
         problem = limit_problem(law.amount, law.unit)
         if problem:
             source.fail(problem, "limits", index, "amount")

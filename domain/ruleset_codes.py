@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from domain.roles import ENTERPRISE_ROLES, REGULATOR_ROLES, Role
+
 ACTION_CODES = frozenset(
     {
         "register", "request_info", "record_info", "waive_written", "accept", "decline",
@@ -52,13 +54,8 @@ REQUIRED_SETTINGS = frozenset(
     }
 )
 
-# Roles whose promises a ruleset can bound (Q1.5); the names are those of the product's roles.
-PROMISING_ROLES = frozenset(
-    {
-        "regulator_clerk", "regulator_supervisor", "inspector", "regulator_leader", "dispatcher",
-        "handler", "enterprise_leader",
-    }
-)
+# Roles whose promises a ruleset can bound (Q1.5).
+PROMISING_ROLES = (REGULATOR_ROLES | ENTERPRISE_ROLES) - {Role.DISCLOSER, Role.ACCOUNT_MANAGER}
 
 PLACEHOLDERS = frozenset(
     {
