@@ -13,6 +13,7 @@ from flask import Flask
 from app import create_app
 from core import clock
 from core.db import db
+from tests.factories.cases import Desk
 from tests.factories.world import World, build_world
 from tests.page_client import CheckingClient
 from tests.postgres import PostgresServer
@@ -102,3 +103,9 @@ def world(app: Flask) -> World:
 def each_world(each_app: Flask) -> World:
     """The people and organizations of `each_app`."""
     return World()
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    """A desk on `app` from which cases are worked on through the services."""
+    return Desk()

@@ -84,6 +84,8 @@ def holds(when: When, case: Any) -> bool:
             return not case.reply_needed
         case When.REPLY_NEEDED:
             return bool(case.reply_needed)
+        case When.AT_ENTERPRISE:
+            return any(a.department_id is None for a in case.open_assignments)
         case When.MAIN_REPLIED:
             return case.merged_into is not None and replied(case.merged_into) and not replied(case)
     return True

@@ -226,6 +226,11 @@ def waiting_for(by: User) -> ColumnElement[bool]:
     return and_(mine, Case.suspended_at.is_(None))
 
 
+def waiting_count(by: User) -> int:
+    """How many cases wait for this person's next step."""
+    return db.session.scalar(select(func.count()).select_from(Case).where(waiting_for(by))) or 0
+
+
 @dataclass(frozen=True)
 class Bench:
     """The groups of a work bench: name, rows (the first ones), and how many there are."""

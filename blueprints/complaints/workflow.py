@@ -104,6 +104,7 @@ class When(StrEnum):
     NO_REPLY_NEEDED = "no_reply_needed"
     REPLY_NEEDED = "reply_needed"
     MAIN_REPLIED = "main_replied"
+    AT_ENTERPRISE = "at_enterprise"
 
 
 class Outcome(StrEnum):
@@ -278,6 +279,7 @@ COMPLAINT: tuple[Row, ...] = (
     Row(S.ACCEPTED, "dispatch", S.DISPATCHED, RECEIVE, ("unit_named",), main=True),
     Row(S.DISPATCHED, "dispatch", None, RECEIVE, ("unit_named",)),
     *_assigning(S.DISPATCHED, S.INVESTIGATING),
+    Row(S.DISPATCHED, "assign", None, DISPATCH, ("unit_named",), When.AT_ENTERPRISE, main=True),
     Row(S.DISPATCHED, "investigate", S.INVESTIGATING, UNIT, ("investigator_named",), main=True),
     Row(S.INVESTIGATING, "investigate", None, UNIT, ("investigator_named",)),
     Row(S.INVESTIGATING, "verify", S.VERIFIED, UNIT, ("findings_complete", "service_class_given"),

@@ -102,6 +102,13 @@ def _who(actors: list[Actor]) -> str:
     return "或".join(dict.fromkeys(words))
 
 
+def _unknown_here(case: Case, action: str, attempt: Attempt) -> RuleViolation:
+    """Why a ruleset that does not know the action refuses it: by its guard's clause, where it has one."""
+    guards = tuple(g for row in _open_rows(case, action) for g in row.guards)
+    plain = RuleViolation(f"{attempt.ruleset.title}没有规定这一步。")
+    return first_refusal(guards, attempt, only_standing=True) or plain
+
+
 def _rows_for(case: Case, action: str, by: User, ruleset: Ruleset) -> list[Row]:
     name = ruleset.action(action).name
     rows = _open_rows(case, action)
@@ -126,10 +133,13 @@ def perform(
     InvalidInput for values that cannot be meant.
     """
     ruleset = pinned(case.ruleset_version_id)
+    attempt = Attempt(case, data, by, ruleset, now)
+    if not ruleset.has_action(action):
+        raise _unknown_here(case, action, attempt)
     if case.suspended_at is not None and action not in WHILE_SUSPENDED:
         raise _refuse(ruleset, "resume", "本件已中止办理，请先恢复办理。")
     rows = _rows_for(case, action, by, ruleset)
-    refused = first_refusal(rows[0].guards, Attempt(case, data, by, ruleset, now))
+    refused = first_refusal(rows[0].guards, attempt)
     if refused is not None:
         raise refused
     act = Act(case, action, data, by, now, calendar, ruleset)
@@ -189,7 +199,7 @@ def options(case: Case, by: User, *, now: datetime) -> list[Option]:
     for row in rows:
         if row.action in found or not facts.holds(row.when, case) or not may_act(row.actor, case, by):
             continue
-        if not _meaningful(row, case):
+        if not ruleset.has_action(row.action) or not _meaningful(row, case):
             continue
         described = ruleset.action(row.action)
         blocked = first_refusal(row.guards, attempt, only_standing=True)

@@ -5,25 +5,23 @@ from __future__ import annotations
 from blueprints.complaints.labels import day_words
 from blueprints.complaints.models import Case, CaseStep
 from blueprints.complaints.service.engine import Act, effect
+from core.clock import local_date
 from domain.rulesets import Ruleset
 
 
-def prepared_text(case: Case, ruleset: Ruleset, template: str) -> str:
-    """A notice filled with what the system knows."""
+def prepared_text(case: Case, ruleset: Ruleset, template: str, **given: str) -> str:
+    """A notice filled with what the system knows and what is `given` (reply, reason, missing …)."""
     units = "、".join(dict.fromkeys(a.unit_name for a in case.open_assignments)) or case.enterprise.name
     values = {
-        "number": case.number,
-        "title": case.title,
-        "enterprise": case.enterprise.name,
+        "complainant": next((p.name for p in case.complainants if p.representative), ""),
+        "case_number": case.number,
+        "received": day_words(local_date(case.received_at)),
         "unit": units,
-        "units": units,
         "due": day_words(case.due_on) if case.due_on else "",
-        "receiver": case.receiving_org.name,
-        "organization": case.receiving_org.name,
-        "hotline": case.receiving_org.hotline,
+        "until": day_words(case.written_due_on) if case.written_due_on else "",
         "phone": case.receiving_org.hotline,
     }
-    return ruleset.template(template).fill(values)
+    return ruleset.template(template).fill(values | given)
 
 
 def record_notice(act: Act, template: str) -> None:

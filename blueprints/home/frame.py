@@ -1,0 +1,107 @@
+"""What the frame of every signed-in page shows: navigation by role with counts, person, banners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request, url_for
+from flask_login import current_user
+
+from blueprints.accounts.models import User
+from blueprints.complaints.queries import waiting_count
+from blueprints.rulebook.queries import calendar_banner
+from core import clock
+from core.inbox import unread_count
+from domain.roles import ROLE_NAMES, Permission, Role
+
+P = Permission
+NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...] = (
+    (
+        "办理",
+        (
+            ("工作台", "home.bench", "speedometer2", P.CASE_READ),
+            ("登记诉求", "complaints.register", "telephone-plus", P.CASE_REGISTER),
+            ("诉求件", "complaints.cases", "inboxes", P.CASE_READ),
+            ("集中诉求", "complaints.surges", "collection", P.CASE_ACT),
+            ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),
+            ("诉求台账", "complaints.ledgers", "journal-text", P.LEDGER_READ),
+        ),
+    ),
+    (
+        "依据",
+        (
+            ("制度条款", "rulebook.rulesets", "book", P.RULES_READ),
+            ("本单位设定", "rulebook.settings", "sliders", P.RULES_EDIT),
+            ("法定时限", "rulebook.law_limits", "bank", P.RULES_EDIT),
+            ("工作日历", "rulebook.calendar", "calendar3", P.RULES_READ),
+        ),
+    ),
+    (
+        "管理",
+        (
+            ("人员账号", "accounts.people", "people", P.STAFF_MANAGE),
+            ("机构部门", "accounts.organizations", "building", P.ORGANIZATION_MANAGE),
+            ("角色授权", "accounts.roles", "person-check", P.ROLE_GRANT),
+            ("审计日志", "accounts.audit_log", "shield-check", P.AUDIT_READ),
+        ),
+    ),
+)
+
+
+def _item(label: str, endpoint: str, icon: str, count: int | None) -> dict[str, Any]:
+    active = request.endpoint == endpoint
+    return {"label": label, "url": url_for(endpoint), "icon": icon, "count": count, "active": active}
+
+
+def navigation(user: User, waiting: int) -> list[dict[str, Any]]:
+    """Groups of links that this person may open."""
+    groups = []
+    for title, entries in NAVIGATION:
+        items = [
+            _item(label, endpoint, icon, (waiting or None) if endpoint == "home.bench" else None)
+            for label, endpoint, icon, permission in entries
+            if permission in user.permissions and _applies(endpoint, user)
+        ]
+        if items:
+            groups.append({"title": title, "items": items})
+    return groups
+
+
+def _applies(endpoint: str, user: User) -> bool:
+    """Limits of law are a regulator's to hold."""
+    return endpoint != "rulebook.law_limits" or bool(user.organization and user.organization.is_regulator)
+
+
+def role_words(user: User) -> str:
+    """The person's roles in words."""
+    return "、".join(ROLE_NAMES[r] for r in Role if r in user.roles)
+
+
+def frame_context() -> dict[str, Any]:
+    """Context of layouts/app.html; empty for people who are not signed in."""
+    if not current_user or not current_user.is_authenticated:
+        return {}
+    if "frame" not in g:
+        g.frame = _frame(current_user)
+    return dict(g.frame)
+
+
+def _frame(user: User) -> dict[str, Any]:
+    reads_cases = Permission.CASE_READ in user.permissions
+    banner = calendar_banner(clock.today())
+    menu = [{"label": "修改密码", "url": url_for("accounts.password")}]
+    return {
+        "nav": navigation(user, waiting_count(user) if reads_cases else 0),
+        "frame": {
+            "home_url": url_for("home.index"),
+            "organization": user.organization.name if user.organization else "平台管理",
+            "search_url": url_for("complaints.cases") if reads_cases else None,
+            "search_value": request.args.get("q", "") if request.endpoint == "complaints.cases" else "",
+            "search_placeholder": "编号、标题或内容",
+            "notifications_url": url_for("home.notifications"),
+            "notifications_count": unread_count(user.id),
+            "person": {"name": user.name, "role": role_words(user), "id": user.id, "menu": menu},
+            "logout_url": url_for("accounts.sign_out"),
+            "banners": [banner] if banner else [],
+        },
+    }

@@ -1,0 +1,74 @@
+"""The first page of each role: the work bench, and the notifications."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from blueprints.complaints import queries
+from blueprints.complaints.views import bench_view
+from core import clock
+from core.authz import Permission, public, requires
+from core.calendar_store import load_calendar
+from core.db import transaction
+from core.htmx import redirect_to, render
+from core.inbox import latest, mark_read
+
+blueprint = Blueprint("home", __name__)
+FIRST_PAGES = (
+    (Permission.CASE_READ, "home.bench"),
+    (Permission.ORGANIZATION_MANAGE, "accounts.organizations"),
+    (Permission.STAFF_MANAGE, "accounts.people"),
+    (Permission.ROLE_GRANT, "accounts.roles"),
+    (Permission.AUDIT_READ, "accounts.audit_log"),
+    (Permission.RULES_READ, "rulebook.rulesets"),
+)
+
+
+@blueprint.get("/")
+@public
+def index() -> AnyResponse:
+    """Each role's first page; the sign-in page for everybody else."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in"))
+    for permission, endpoint in FIRST_PAGES:
+        if permission in current_user.permissions:
+            return redirect(url_for(endpoint))
+    return redirect(url_for("home.notifications"))
+
+
+@blueprint.get("/bench")
+@requires(Permission.CASE_READ)
+def bench() -> Response:
+    """What waits for this person, by urgency."""
+    now, calendar = clock.now(), load_calendar()
+    groups = queries.bench(current_user, now=now, calendar=calendar)
+    return render("home/bench.html", **bench_view(groups, current_user, now=now, calendar=calendar))
+
+
+@blueprint.get("/notifications")
+@requires(Permission.SELF)
+def notifications() -> Response:
+    """Everything this person was told, unread first on sight."""
+    return render("home/notifications.html", rows=latest(current_user.id))
+
+
+@blueprint.post("/notifications/read")
+@requires(Permission.SELF)
+def read_all() -> AnyResponse:
+    """Mark all as read."""
+    with transaction():
+        mark_read(current_user.id, None, clock.now())
+    return redirect_to(url_for("home.notifications"))
+
+
+@blueprint.post("/notifications/<int:notification_id>/open")
+@requires(Permission.SELF)
+def open_one(notification_id: int) -> AnyResponse:
+    """Mark one as read and go where it leads."""
+    link = next((n.link for n in latest(current_user.id) if n.id == notification_id), "")
+    with transaction():
+        mark_read(current_user.id, notification_id, clock.now())
+    return redirect_to(link or url_for("home.notifications"))
+

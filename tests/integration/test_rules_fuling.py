@@ -1,0 +1,388 @@
+"""Rule system F, step by step: what each clause demands is done, and refused with that clause where it is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from blueprints.complaints.guards import Attempt, refusal
+from blueprints.rulebook.service import adopt_laws, change_setting, default_laws, pinned
+from core import clock, clocks
+from core.db import transaction
+from domain.errors import InvalidInput, RuleViolation
+from tests.factories.cases import SUBSTANTIAL, Desk
+
+
+def refused(clause: str | None) -> pytest.RaisesExc[RuleViolation]:
+    """The step is refused, naming this clause."""
+    return pytest.RaisesExc(RuleViolation, check=lambda e: e.clause == clause)
+
+
+@pytest.mark.rule("F1", "F5.1", "F5.2", "F5.3")
+def test_a_12345_complaint_goes_from_intake_to_archive(desk: Desk) -> None:
+    case_id = desk.closed()
+    case = desk.do(case_id, "archive", "jxw-clerk")
+    assert case.state == "archived"
+    assert [s.action for s in case.steps] == [
+        "register", "accept", "dispatch", "assign", "investigate", "verify", "rectify", "complete_rectification",
+        "reply", "report_back", "review_accept", "callback", "close", "archive",
+    ]  # fmt: skip
+    assert case.due_on is None
+    states = {c.obligation: c.state for c in clocks.of_subject("case", case_id)}
+    assert states["completion"] == states["acceptance"] == states["report_back"] == "met"
+
+
+@pytest.mark.rule("F2")
+def test_the_five_categories_are_offered_and_no_other(desk: Desk) -> None:
+    for category in ("quality", "charging", "service", "complaint_handling", "other"):
+        desk.register("jxw-clerk", "rq", category=category)
+    with refused("F2"):
+        desk.register("jxw-clerk", "rq", category="weather")
+
+
+@pytest.mark.rule("F3.4")
+def test_inquiries_help_requests_and_complaints_are_received(desk: Desk) -> None:
+    for kind in ("inquiry", "help_request", "complaint"):
+        assert desk.case(desk.register("jxw-clerk", "rq", type=kind)).type == kind
+
+
+@pytest.mark.rule("F3.4.2")
+def test_declining_tells_the_person_why(desk: Desk) -> None:
+    case = desk.register("jxw-clerk", "rq")
+    with refused("F3.4.2"):
+        desk.do(case, "decline", "jxw-clerk", reason="不属于", **desk.told())
+    with refused("F3.4.2"):
+        desk.do(case, "decline", "jxw-clerk", reason="不属于供气服务范围", told_how="", told_at=None)
+    done = desk.do(case, "decline", "jxw-clerk", reason="不属于供气服务范围，请向物业反映", **desk.told())
+    assert (done.state, done.due_on) == ("declined", None)
+    assert desk.do(case, "archive", "jxw-clerk").state == "archived"
+
+
+@pytest.mark.rule("F3.4.2")
+def test_the_first_receiver_stays_on_record(desk: Desk) -> None:
+    case_id = desk.register("jxw-clerk", "rq")
+    with refused("F3.4.2"):
+        desk.do(case_id, "correct", "jxw-clerk", reason="改首问人员", first_receiver_id=1)
+    case = desk.do(case_id, "correct", "jxw-clerk", reason="标题写错了", title="停气没有提前告知")
+    assert case.first_receiver.login == "jxw-clerk"
+    assert case.steps[-1].facts["changes"] == [["title", "停供没有提前告知", "停气没有提前告知"]]
+
+
+@pytest.mark.rule("F3.4.2")
+def test_a_department_that_was_asked_must_answer_before_the_person_is_answered(desk: Desk) -> None:
+    case = desk.register("rq-dispatcher", "rq", type="inquiry", channel="gas_hotline")
+    desk.do(case, "ask", "rq-dispatcher", units=desk.department("rq", "计量班"), requirement="阶梯气价怎么算？")
+    with pytest.raises(RuleViolation):
+        desk.reply(case, "rq-dispatcher")
+    assert desk.do(case, "give_answer", "rq-leader", text="按年用气量分三档。").state == "answered"
+    assert desk.reply(case, "rq-dispatcher").state == "replied"
+
+
+@pytest.mark.rule("F4.1")
+def test_every_channel_of_the_clause_is_open_and_a_closed_one_is_not(desk: Desk) -> None:
+    for channel in ("oral", "hotline_12345", "power_hotline", "gas_hotline", "written"):
+        desk.register("jxw-clerk", "rq", channel=channel)
+    with pytest.raises(InvalidInput):
+        desk.register("jxw-clerk", "rq", channel="pigeon")
+
+
+@pytest.mark.rule("F4.1")
+def test_a_channel_taken_out_of_use_is_refused(desk: Desk) -> None:
+    with transaction():
+        leader = desk.world.user("jxw-leader")
+        change_setting(
+            desk.world.org("jxw"), "fuling", "channel:oral", {"active": False},
+            reason="口头渠道停用", by=leader, now=clock.now(),
+        )  # fmt: skip
+    with refused("F4.1"):
+        desk.register("jxw-clerk", "rq", channel="oral")
+
+
+@pytest.mark.rule("F4.1")
+def test_a_receipt_can_never_lie_in_the_future_and_a_late_entry_needs_a_reason(desk: Desk) -> None:
+    with pytest.raises(InvalidInput, match="不能晚于现在"):
+        desk.register("jxw-clerk", "rq", received_at=clock.now() + timedelta(minutes=1))
+    with pytest.raises(InvalidInput, match="补登原因"):
+        desk.register("jxw-clerk", "rq", received_at=clock.now() - timedelta(days=2))
+    late = desk.register(
+        "jxw-clerk", "rq", received_at=clock.now() - timedelta(days=2), late_entry_reason="系统停机，补登"
+    )
+    assert desk.case(late).steps[0].facts["reason"] == "系统停机，补登"
+
+
+@pytest.mark.rule("F4.2")
+def test_a_significant_matter_is_accepted_only_with_its_written_text(desk: Desk) -> None:
+    case = desk.register("jxw-clerk", "rq", significant=True)
+    with refused("F4.2"):
+        desk.do(case, "accept", "jxw-clerk", nature="internal")
+    waiting = desk.do(case, "request_info", "jxw-clerk", missing="书面投诉材料", written=True, told_how="电话")
+    assert (waiting.state, waiting.written_due_on.isoformat()) == ("awaiting_info", "2026-10-15")
+    back = desk.do(case, "record_info", "jxw-clerk", text="收到邮件", written=True, complete=True, received_how="邮件")
+    assert back.state == "registered"
+    assert desk.do(case, "accept", "jxw-clerk", nature="internal").state == "accepted"
+
+
+@pytest.mark.rule("F4.2")
+def test_urgent_dispatch_never_waits_for_paper(desk: Desk) -> None:
+    case = desk.register("jxw-clerk", "rq", significant=True, urgent=True)
+    unit = [f"org:{desk.world.org('rq').id}"]
+    assert desk.do(case, "urgent_dispatch", "jxw-clerk", units=unit, requirement="立即到场").state == "registered"
+    with refused("F4.2"):
+        desk.do(case, "accept", "jxw-clerk", nature="internal")
+    with pytest.raises(RuleViolation):
+        desk.do(case, "waive_written", "jxw-clerk", reason="情况紧急先行受理")
+    desk.do(case, "waive_written", "jxw-leader", reason="情况紧急先行受理")
+    assert desk.do(case, "accept", "jxw-clerk", nature="internal").state == "dispatched"
+
+
+@pytest.mark.rule("F5.1")
+def test_acceptance_decides_between_industry_and_enterprise_matters(desk: Desk) -> None:
+    case = desk.register("jxw-clerk", "rq")
+    with refused("F5.1"):
+        desk.do(case, "accept", "jxw-clerk")
+    assert desk.do(case, "accept", "jxw-clerk", nature="industry").nature == "industry"
+
+
+@pytest.mark.rule("F5.1")
+def test_dispatch_names_unit_and_requirement(desk: Desk) -> None:
+    case = desk.register("jxw-clerk", "rq")
+    desk.do(case, "accept", "jxw-clerk", nature="internal")
+    with refused("F5.1"):
+        desk.do(case, "dispatch", "jxw-clerk", units=[], requirement="请核实")
+    with pytest.raises(InvalidInput):
+        desk.do(case, "dispatch", "jxw-clerk", units=[f"org:{desk.world.org('gs').id}"], requirement="请核实")
+
+
+@pytest.mark.rule("F5.1")
+def test_the_regulator_itself_replies_to_industry_matters(desk: Desk) -> None:
+    case = desk.handed_over(nature="industry")
+    desk.verified(case, "rq", service_class="", conclusion="unsubstantiated", reasonable=False)
+    desk.do(case, "report_back", "rq-dispatcher", verification="不属实", rectification_result="")
+    desk.do(case, "review_accept", "jxw-supervisor")
+    with refused("F5.1"):
+        desk.reply(case, "rq-leader")
+    assert desk.reply(case, "jxw-clerk").state == "replied"
+    assert desk.case(case).completed_at is not None
+
+
+@pytest.mark.rule("F5.2")
+def test_the_enterprise_itself_replies_to_internal_matters(desk: Desk) -> None:
+    case = desk.handed_over()
+    desk.verified(case, "rq", service_class="", conclusion="unsubstantiated", reasonable=False)
+    with refused("F5.1"):
+        desk.reply(case, "jxw-clerk")
+    assert desk.reply(case, "rq-handler").state == "replied"
+
+
+@pytest.mark.rule("F5.2")
+def test_an_investigator_is_named(desk: Desk) -> None:
+    case = desk.handed_over()
+    with refused("F5.2"):
+        desk.do(case, "investigate", "rq-handler", investigator_id=None)
+
+
+@pytest.mark.rule("F5.2")
+@pytest.mark.parametrize("missing", ["findings", "evidence", "conclusion", "reasonable"])
+def test_a_verification_is_complete(desk: Desk, missing: str) -> None:
+    case = desk.handed_over()
+    with refused("F5.2"):
+        desk.verified(case, "rq", **{missing: None})
+
+
+@pytest.mark.rule("F5.2")
+def test_a_substantiated_complaint_is_rectified_before_reply_and_closing(desk: Desk) -> None:
+    case = desk.handed_over()
+    desk.verified(case, "rq", service_class="")
+    with refused("F5.2"):
+        desk.reply(case, "rq-handler")
+    due_on = clock.today() + timedelta(days=5)
+    desk.do(case, "rectify", "rq-handler", measures="完善告知流程", responsible="主任", due_on=due_on)
+    desk.reply(case, "rq-handler")
+    desk.do(case, "report_back", "rq-dispatcher", verification="属实", rectification_result="整改中")
+    desk.do(case, "review_accept", "jxw-supervisor")
+    desk.do(case, "callback", "jxw-clerk", solved=True, satisfied="satisfied")
+    with refused("F5.2"):
+        desk.do(case, "close", "jxw-clerk")
+    desk.do(case, "complete_rectification", "rq-handler", result="已完成", proof="照片")
+    assert desk.do(case, "close", "jxw-clerk").state == "closed"
+
+
+@pytest.mark.rule("F5.2")
+@pytest.mark.parametrize("text", ["留言已收悉", "网友:您好!留言已收悉", "已收悉", "您好，已收悉。谢谢", "好的", " "])
+def test_an_empty_reply_completes_nothing(desk: Desk, text: str) -> None:
+    case = desk.handed_over()
+    desk.verified(case, "rq", service_class="", conclusion="unsubstantiated", reasonable=False)
+    with refused("F5.2"):
+        desk.reply(case, "rq-handler", text=text)
+    assert desk.case(case).completed_at is None
+
+
+@pytest.mark.rule("F5.2")
+def test_promises_stay_within_the_role(desk: Desk) -> None:
+    case = desk.handed_over()
+    desk.verified(case, "rq", service_class="", conclusion="unsubstantiated", reasonable=False)
+    with refused("F5.2"):
+        desk.reply(case, "rq-handler", promises=["policy_change"])
+
+
+@pytest.mark.rule("F5.2")
+def test_the_report_holds_verification_and_rectification(desk: Desk) -> None:
+    case = desk.replied_handover()
+    with refused("F5.2"):
+        desk.do(case, "report_back", "rq-dispatcher", verification="属实", rectification_result="")
+    with refused("F5.2"):
+        desk.do(case, "report_back", "rq-dispatcher", verification="", rectification_result="已整改")
+
+
+@pytest.mark.rule("F5.2")
+def test_nothing_is_closed_while_the_report_is_owed(desk: Desk) -> None:
+    case = desk.case(desk.replied_handover())
+    attempt = Attempt(case, {}, desk.world.user("jxw-clerk"), pinned(case.ruleset_version_id), clock.now())
+    found = refusal("report_before_review", attempt)
+    assert found is not None
+    assert found.clause == "F5.2"
+
+
+@pytest.mark.rule("F5.3")
+def test_a_review_sent_back_says_why_and_until_when(desk: Desk) -> None:
+    case = desk.reported()
+    with refused("F5.3"):
+        desk.do(case, "review_return", "jxw-supervisor", reason="不够", workdays=3)
+    back = desk.do(case, "review_return", "jxw-supervisor", reason="整改佐证不足，请补照片", workdays=3)
+    assert (back.state, back.sent_back, back.due_on.isoformat()) == ("investigating", True, "2026-10-15")
+    desk.verified(case, "rq", service_class="")
+    desk.reply(case, "rq-handler")
+    again = desk.do(case, "report_back", "rq-dispatcher", verification="属实", rectification_result="已补照片")
+    assert (again.state, again.sent_back) == ("reported", False)
+
+
+@pytest.mark.rule("F5.3")
+def test_a_dissatisfied_callback_reopens_with_a_new_clock_and_twice_proposes_supervision(desk: Desk) -> None:
+    case = desk.reported()
+    desk.do(case, "review_accept", "jxw-supervisor")
+    with refused("F5.3"):
+        desk.do(case, "close", "jxw-clerk")
+    again = desk.do(case, "callback", "jxw-clerk", solved=False, satisfied="dissatisfied")
+    assert (again.state, again.reopened, again.completed_at) == ("dispatched", 1, None)
+    assert again.due_on.isoformat() == "2026-10-26"
+    desk.verified(case, "rq", service_class="")
+    desk.rectified(case, "rq")
+    desk.reply(case, "rq-handler")
+    desk.do(case, "report_back", "rq-dispatcher", verification="属实", rectification_result="已整改")
+    desk.do(case, "review_accept", "jxw-supervisor")
+    twice = desk.do(case, "callback", "jxw-clerk", solved=True, satisfied="dissatisfied")
+    assert twice.supervision_proposed == "已重办 2 次"
+
+
+def test_closing_rights_follow_the_level(desk: Desk) -> None:
+    case = desk.reported()
+    trigger = {"trigger": "mainstream_media", "reason": "省台报道", "judgement": "影响重大"}
+    leader = desk.world.user("jxw-leader").id
+    desk.do(case, "review_accept", "jxw-supervisor")
+    desk.do(case, "raise_level", "jxw-supervisor", judged_by_id=leader, **trigger)
+    desk.do(case, "callback", "jxw-clerk", solved=True, satisfied="satisfied")
+    with refused(None):
+        desk.do(case, "close", "jxw-clerk")
+    assert desk.do(case, "close", "jxw-leader").state == "closed"
+
+
+def test_level_one_needs_a_named_leaders_judgement_and_proposes_supervision(desk: Desk) -> None:
+    case = desk.handed_over()
+    trigger = {"trigger": "mainstream_media", "reason": "省台新闻报道"}
+    with refused(None):
+        desk.do(case, "raise_level", "jxw-supervisor", judgement="", judged_by_id=None, **trigger)
+    leader = desk.world.user("jxw-leader").id
+    raised = desk.do(case, "raise_level", "jxw-supervisor", judgement="影响重大", judged_by_id=leader, **trigger)
+    assert (raised.level, raised.supervision_proposed) == (1, "一级投诉")
+    with refused(None):
+        desk.do(case, "raise_level", "jxw-supervisor", judgement="影响重大", judged_by_id=leader, **trigger)
+
+
+@pytest.mark.rule("F1", "F5.1")
+def test_supervision_is_numbered_answered_and_lifted(desk: Desk) -> None:
+    case = desk.handed_over()
+    year = clock.today().year
+    ordered = desk.do(case, "supervise", "jxw-supervisor", reason="久拖不决，影响恶劣", workdays=3)
+    assert ordered.supervision_orders[0].number == f"涪经信督〔{year}〕1号"
+    assert ordered.due_on.isoformat() == "2026-10-15"
+    answered = desk.do(case, "answer_supervision", "rq-leader", answer="已成立专班，本周内办结。")
+    assert answered.supervision_orders[0].state == "answered"
+    lifted = desk.do(case, "lift_supervision", "jxw-supervisor", reason="已按期答复")
+    assert not lifted.supervised
+    other = desk.handed_over("gd")
+    assert desk.do(other, "supervise", "jxw-supervisor", reason="重复投诉未解决").supervision_orders[0].number.endswith("2号")
+
+
+@pytest.mark.rule("F5.2")
+def test_an_extension_is_asked_for_approved_by_another_and_kept_in_history(desk: Desk) -> None:
+    case = desk.handed_over()
+    before = desk.case(case).due_on
+    desk.do(case, "request_extension", "rq-dispatcher", reason="需要第三方检测", workdays=5)
+    after = desk.do(case, "decide_extension", "jxw-supervisor", approve=True)
+    assert (before.isoformat(), after.due_on.isoformat()) == ("2026-10-26", "2026-11-02")
+    running = clocks.open_of("case", case, "completion")
+    assert clocks.changes_of([running[0].id])[0].old_due_on == before
+
+
+@pytest.mark.rule("F5.2")
+def test_extension_and_suspension_stop_where_the_local_setting_forbids_them(desk: Desk) -> None:
+    for key in ("extension_allowed", "suspension_allowed"):
+        with transaction():
+            owner, leader = desk.world.org("jxw"), desk.world.user("jxw-leader")
+            change_setting(owner, "fuling", key, False, reason="本区不允许", by=leader, now=clock.now())
+    case = desk.handed_over()
+    with refused("F5.2"):
+        desk.do(case, "request_extension", "rq-dispatcher", reason="需要第三方检测", workdays=5)
+    with refused("F5.2"):
+        desk.do(case, "request_suspension", "rq-dispatcher", reason="等待司法鉴定结果")
+
+
+@pytest.mark.rule("F5.2")
+def test_suspension_stops_work_and_gives_its_workdays_back(desk: Desk) -> None:
+    case = desk.handed_over()
+    desk.do(case, "request_suspension", "rq-dispatcher", reason="等待司法鉴定结果")
+    desk.do(case, "decide_suspension", "jxw-supervisor", approve=True)
+    with pytest.raises(RuleViolation, match="已中止"):
+        desk.do(case, "investigate", "rq-handler", investigator_id=desk.world.user("rq-handler").id)
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        resumed = desk.do(case, "resume", "rq-dispatcher", reason="鉴定结果已出")
+    assert resumed.due_on.isoformat() == "2026-10-28"
+
+
+@pytest.mark.rule("F5.1")
+def test_a_returned_assignment_is_decided_by_the_dispatcher(desk: Desk) -> None:
+    case = desk.handed_over()
+    desk.do(case, "return_assignment", "rq-handler", reason="不属于本班职责范围")
+    kept = desk.do(case, "decide_return", "jxw-clerk", approve=False, remark="请继续办理")
+    assert (kept.state, kept.sent_back) == ("dispatched", True)
+    desk.do(case, "return_assignment", "rq-handler", reason="用户不在我司供气范围")
+    back = desk.do(case, "decide_return", "jxw-clerk", approve=True)
+    assert back.state == "dispatched"
+    assert [a.department_id for a in back.open_assignments] == [None]
+
+
+@pytest.mark.rule("F5.1")
+def test_merged_persons_are_answered_too_and_a_merge_can_be_undone(desk: Desk) -> None:
+    main = desk.handed_over()
+    other = desk.register("jxw-clerk", "rq", content="同一小区停气没有提前告知")
+    number = desk.case(main).number
+    assert desk.do(other, "merge", "jxw-clerk", other=number).state == "merged"
+    assert desk.do(other, "unmerge", "jxw-clerk", reason="不是同一件事").state == "registered"
+    desk.do(other, "merge", "jxw-clerk", other=number)
+    desk.verified(main, "rq", service_class="", conclusion="unsubstantiated", reasonable=False)
+    desk.reply(main, "rq-handler")
+    assert desk.case(other).next_action == "reply"
+    assert desk.reply(other, "jxw-clerk", text=SUBSTANTIAL).next_action == "archive"
+
+
+def test_law_limits_run_beside_the_ruleset_and_the_strictest_governs(desk: Desk) -> None:
+    with transaction():
+        codes = [law.code for law in default_laws()]
+        adopt_laws(desk.world.org("jxw"), codes, by=desk.world.user("jxw-leader"), now=clock.now())
+    case = desk.register("jxw-clerk", "rq")
+    running = [(c.source, c.due_on.isoformat()) for c in clocks.open_of("case", case, "completion")]
+    assert running == [("local", "2026-10-26"), ("law", "2026-11-02"), ("law", "2026-11-11")]
+    desk.do(case, "accept", "jxw-clerk", nature="internal", complex=True)
+    days = {c.due_on.isoformat() for c in clocks.open_of("case", case, "completion")}
+    assert days == {"2026-10-26", "2026-11-02", "2026-12-11"}
