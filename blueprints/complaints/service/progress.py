@@ -5,6 +5,7 @@ from __future__ import annotations
 from blueprints.complaints.labels import day_words
 from blueprints.complaints.models import Case, CaseStep
 from blueprints.complaints.service.engine import Act, effect
+from core import clocks
 from core.clock import local_date
 from domain.rulesets import Ruleset
 
@@ -17,11 +18,17 @@ def prepared_text(case: Case, ruleset: Ruleset, template: str, **given: str) -> 
         "case_number": case.number,
         "received": day_words(local_date(case.received_at)),
         "unit": units,
-        "due": day_words(case.due_on) if case.due_on else "",
+        "due": _promised_day(case),
         "until": day_words(case.written_due_on) if case.written_due_on else "",
         "phone": case.receiving_org.hotline,
     }
     return ruleset.template(template).fill(values | given)
+
+
+def _promised_day(case: Case) -> str:
+    """The day by which the person may expect the answer: the strictest completion limit, not the next step's."""
+    running = clocks.open_of("case", case.id, "completion")
+    return day_words(running[0].due_on) if running else ""
 
 
 def record_notice(act: Act, template: str) -> None:
