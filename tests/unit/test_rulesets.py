@@ -311,3 +311,9 @@ def test_rulesets_cannot_be_changed_in_place() -> None:
         found.limits[0].amount = 1  # type: ignore[misc]
     with pytest.raises(TypeError):
         found.terms["unit"] = "x"  # type: ignore[index]
+
+
+def test_the_digest_does_not_depend_on_the_order_of_names() -> None:
+    data = ruleset("qitaihe").to_json()
+    data["terms"] = dict(reversed(data["terms"].items()))
+    assert Ruleset.from_json(dict(reversed(data.items()))).digest == ruleset("qitaihe").digest
