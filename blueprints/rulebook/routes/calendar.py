@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Response, request, url_for
@@ -11,6 +10,7 @@ from blueprints.accounts.sessions import me
 from blueprints.rulebook import queries
 from blueprints.rulebook.forms import DueForm, show_refusal
 from blueprints.rulebook.routes import blueprint
+from blueprints.rulebook.routes.dates import day_words, full_day, stored_time
 from blueprints.rulebook.service.year_view import year_view
 from core import clock
 from core.authz import Permission, requires
@@ -20,23 +20,7 @@ from domain.deadlines import Deadline, Unit, due
 from domain.errors import InvalidInput
 from domain.workdays import FIRST_YEAR, LAST_YEAR
 
-WEEKDAYS = "一二三四五六日"
 MOST_DAYS_SHOWN = 400
-
-
-def day_words(day: date) -> str:
-    """10-13 周二"""
-    return f"{day:%m-%d} 周{WEEKDAYS[day.weekday()]}"
-
-
-def full_day(day: date) -> str:
-    """2026年10月13日（周二）"""
-    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def stored_time(moment: Any) -> str:
-    """2026-10-12 09:30 in Asia/Shanghai."""
-    return f"{clock.to_local(moment):%Y-%m-%d %H:%M}"
 
 
 def source_of(year: int) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from blueprints.accounts.sessions import me
 from blueprints.rulebook import queries
 from blueprints.rulebook.forms import ConfirmYearForm, DayForm, RemoveDayForm, YearForm, show_refusal
 from blueprints.rulebook.routes import blueprint
-from blueprints.rulebook.routes.calendar import day_words, stored_time
+from blueprints.rulebook.routes.dates import day_words, stored_time
 from core import calendar_store, clock
 from core.authz import Permission, requires
 from core.db import transaction

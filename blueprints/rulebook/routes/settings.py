@@ -11,6 +11,7 @@ from blueprints.rulebook import queries
 from blueprints.rulebook.forms import SettingForm, setting_form, show_refusal
 from blueprints.rulebook.models import LocalSetting
 from blueprints.rulebook.routes import blueprint
+from blueprints.rulebook.routes.dates import stored_time
 from blueprints.rulebook.service import StaleSetting, base_ruleset, change_setting
 from blueprints.rulebook.service.citations import limit_name, limit_words
 from blueprints.rulebook.service.in_force import applied
@@ -74,6 +75,7 @@ def _line(scope: Scope, ruleset: Ruleset, row: Row, key: str, stored: LocalSetti
         "fixed": _fixed(row),
         "reason": row.reason,
         "stored": stored,
+        "at": stored_time(stored.set_at) if stored else None,
         "url": url,
         "row": row,
     }
@@ -134,11 +136,10 @@ def _entries(base: Ruleset, rows: list[LocalSetting], named: bool) -> list[dict[
         except KeyError:
             name = row.key
         new = before[row.key] = _words_of(base, row)
-        at = clock.to_local(row.set_at)
         entries.append(
             {
-                "at": f"{at:%Y-%m-%d %H:%M}",
-                "datetime": at.isoformat(timespec="minutes"),
+                "at": stored_time(row.set_at),
+                "datetime": clock.to_local(row.set_at).isoformat(timespec="minutes"),
                 "title": f"修改“{name}”" if named else "修改",
                 "who": row.set_by,
                 "text": row.reason,
