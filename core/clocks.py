@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import end_of_day, local_date
@@ -90,42 +90,60 @@ class ClockMoved:
     now: datetime
 
 
-def _compute(clock: Clock, calendar: Calendar) -> None:
-    unit = Unit(clock.unit)
+@dataclass(frozen=True)
+class Reckoning:
+    """When a limit runs out; `explanation` is the JSON that a clock stores."""
+
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    explanation: str
+
+
+def reckon(amount: int, unit: Unit, since: datetime, calendar: Calendar) -> Reckoning:
+    """When a limit that starts at `since` runs out: the same for a whole day, unless it is in hours."""
     if unit is Unit.HOUR:
-        clock.due_at = due_hours(clock.started_at, clock.amount)
-        clock.due_on = local_date(clock.due_at)
-        clock.provisional = False
-        facts = {"received": clock.started_at.isoformat(), "n": clock.amount, "unit": "hour"}
-        clock.explanation = json.dumps(
-            facts | {"due": clock.due_at.isoformat(), "counted": [], "skipped": [], "missing_years": []}
-        )
-        return
-    deadline = due(local_date(clock.started_at), clock.amount, unit, calendar)
-    clock.due_on = deadline.due
-    clock.due_at = end_of_day(deadline.due)
-    clock.provisional = deadline.provisional
-    clock.explanation = json.dumps(deadline.as_json() | {"unit": unit.value}, ensure_ascii=False)
+        due_at = due_hours(since, amount)
+        facts = {"received": since.isoformat(), "n": amount, "unit": "hour", "due": due_at.isoformat()}
+        explanation = json.dumps(facts | {"counted": [], "skipped": [], "missing_years": []})
+        return Reckoning(local_date(due_at), due_at, False, explanation)
+    deadline = due(local_date(since), amount, unit, calendar)
+    explanation = json.dumps(deadline.as_json() | {"unit": unit.value}, ensure_ascii=False)
+    return Reckoning(deadline.due, end_of_day(deadline.due), deadline.provisional, explanation)
+
+
+def columns(
+    subject_type: str, subject_id: int, limit: Limit, since: datetime, reckoning: Reckoning
+) -> dict[str, Any]:
+    """The columns of a new clock."""
+    return {
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "obligation": limit.obligation,
+        "name": limit.name,
+        "source": limit.source,
+        "basis": limit.basis,
+        "clause": limit.clause,
+        "amount": limit.amount,
+        "unit": limit.unit.value,
+        "started_at": since,
+        **vars(reckoning),
+    }
 
 
 def start(subject_type: str, subject_id: int, limit: Limit, *, since: datetime, calendar: Calendar) -> Clock:
     """Start a clock at `since` (the receipt, for the limits of a case)."""
-    clock = Clock(
-        subject_type=subject_type,
-        subject_id=subject_id,
-        obligation=limit.obligation,
-        name=limit.name,
-        source=limit.source,
-        basis=limit.basis,
-        clause=limit.clause,
-        amount=limit.amount,
-        unit=limit.unit.value,
-        started_at=since,
-    )
-    _compute(clock, calendar)
+    reckoning = reckon(limit.amount, limit.unit, since, calendar)
+    clock = Clock(**columns(subject_type, subject_id, limit, since, reckoning))
     db.session.add(clock)
     db.session.flush()
     return clock
+
+
+def start_many(rows: list[dict[str, Any]]) -> None:
+    """Start many clocks at once; each row as `columns` gives it."""
+    if rows:
+        db.session.execute(insert(Clock), rows)
 
 
 def of_subject(subject_type: str, subject_id: int) -> list[Clock]:
@@ -180,7 +198,8 @@ def rebase(
     old_due, old_provisional = clock.due_on, clock.provisional
     clock.amount = amount or clock.amount
     clock.started_at = since or clock.started_at
-    _compute(clock, calendar)
+    for name, value in vars(reckon(clock.amount, Unit(clock.unit), clock.started_at, calendar)).items():
+        setattr(clock, name, value)
     if (clock.due_on, clock.provisional) != (old_due, old_provisional):
         _moved(clock, old_due, old_provisional, reason, now)
 

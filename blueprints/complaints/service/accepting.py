@@ -69,9 +69,9 @@ def _judge_complexity(act: Act) -> None:
         return
     act.case.complex = wanted
     act.record(complex=wanted)
-    for law in deadlines.laws_of(act.case):
+    for law in deadlines.laws_of(act.case.enterprise):
         for clock in clocks.open_of(SUBJECT, act.case.id, law.obligation):
-            if clock.name == f"{law.law}{law.article}" and law.complex_amount:
+            if clock.name == deadlines.law_name(law) and law.complex_amount:
                 amount = law.complex_amount if wanted else law.amount
                 reason = "认定为情况复杂" if wanted else "不再认定为情况复杂"
                 clocks.rebase(clock, calendar=act.calendar, now=act.now, reason=reason, amount=amount)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from blueprints.accounts.models import Organization
 from blueprints.accounts.queries import regulator_of
 from blueprints.complaints.models import Case
 from blueprints.complaints.service.next_step import (
@@ -42,24 +44,32 @@ def ruleset_limit(ruleset: Ruleset, obligation: str, case_type: str) -> Limit | 
     )  # fmt: skip
 
 
-def laws_of(case: Case) -> list[LawLimit]:
+def laws_of(enterprise: Organization) -> list[LawLimit]:
     """Limits of law that the regulator of the enterprise's sector holds beside the ruleset."""
-    sector = case.enterprise.sectors[0]
+    sector = enterprise.sectors[0]
     regulator = regulator_of(sector)
     return law_limits_for(regulator.id, sector) if regulator else []
 
 
+def law_name(law: LawLimit) -> str:
+    """What its clocks are called: law and article."""
+    return f"{law.law}{law.article}"[:64]
+
+
+def receipt_limits(ruleset: Ruleset, case_type: str, laws: Iterable[LawLimit], complex_: bool) -> list[Limit]:
+    """The limits that run from the receipt: acceptance and completion (Q5), and those of law beside them."""
+    own = (ruleset_limit(ruleset, obligation, case_type) for obligation in ("acceptance", COMPLETION))
+    limits = [limit for limit in own if limit is not None]
+    for law in laws:
+        amount = law.complex_amount if complex_ and law.complex_amount else law.amount
+        name, basis = law_name(law), law.text[:128]
+        limits.append(Limit(law.obligation, name, amount, Unit(law.unit), "law", basis=basis))
+    return limits
+
+
 def start_receipt_clocks(case: Case, ruleset: Ruleset, calendar: Calendar) -> None:
-    """Acceptance and completion run from the receipt (Q5); limits of law run beside the ruleset's."""
-    for obligation in ("acceptance", COMPLETION):
-        limit = ruleset_limit(ruleset, obligation, case.type)
-        if limit is not None:
-            clocks.start(SUBJECT, case.id, limit, since=case.received_at, calendar=calendar)
-    for law in laws_of(case):
-        amount = law.complex_amount if case.complex and law.complex_amount else law.amount
-        limit = Limit(
-            law.obligation, f"{law.law}{law.article}", amount, Unit(law.unit), "law", basis=law.text
-        )
+    """Start what runs from the receipt of a case."""
+    for limit in receipt_limits(ruleset, case.type, laws_of(case.enterprise), case.complex):
         clocks.start(SUBJECT, case.id, limit, since=case.received_at, calendar=calendar)
 
 

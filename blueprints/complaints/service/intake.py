@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,38 +74,40 @@ def check(intake: Intake, now: datetime) -> None:
         raise InvalidInput("请填写诉求内容。", "content")
 
 
-def new_case(
+def case_columns(
     intake: Intake, number: str, version: RulesetVersion, ruleset: Ruleset, *, by: User, now: datetime
-) -> Case:
-    """The row of a case, not yet stored; the impact level follows from its channel (Q4.2, Q4.3)."""
+) -> dict[str, Any]:
+    """The columns of a new case; the impact level follows from its channel (Q4.2, Q4.3)."""
     kind = ruleset.type(intake.type)
     channel = ruleset.channel(intake.channel)
     receiver = by.organization
     if receiver is None:
         raise InvalidInput("只有主管部门或经营单位的人员可以登记诉求件。")
     trigger = ruleset.origin_trigger(intake.channel)
-    case = Case(
-        number=number, ruleset_version_id=version.id, type=kind.code, flow=kind.flow.value,
-        channel=channel.code, category=intake.category, title=intake.title.strip()[:200],
-        content=intake.content.strip(), wish=intake.wish, first_contact=intake.first_contact,
-        place=intake.place, urgent=intake.urgent, anonymous=intake.anonymous,
-        confidential=kind.confidential, significant=intake.significant, complex=intake.complex,
-        received_at=intake.received_at, registered_at=now, late_entry_reason=intake.late_entry_reason,
-        first_receiver_id=by.id, receiving_org_id=receiver.id, enterprise_id=intake.enterprise.id,
-        regulator_id=receiver.id if receiver.is_regulator else None, handed_over=False,
-        level=channel.origin_level or 3, level_reason=trigger.name if trigger else "按渠道认定",
-        origin_source=intake.origin.get("source"), origin_number=intake.origin.get("number"),
-        origin_round=intake.origin.get("round", 1), origin_digest=intake.origin.get("digest", ""),
-        origin_data=intake.origin.get("data", {}), state="registered",
-    )  # fmt: skip
+    return {
+        "number": number, "ruleset_version_id": version.id, "type": kind.code, "flow": kind.flow.value,
+        "channel": channel.code, "category": intake.category, "title": intake.title.strip()[:200],
+        "content": intake.content.strip(), "wish": intake.wish, "first_contact": intake.first_contact,
+        "place": intake.place, "urgent": intake.urgent, "anonymous": intake.anonymous,
+        "confidential": kind.confidential, "significant": intake.significant, "complex": intake.complex,
+        "received_at": intake.received_at, "registered_at": now,
+        "late_entry_reason": intake.late_entry_reason,
+        "first_receiver_id": by.id, "receiving_org_id": receiver.id, "enterprise_id": intake.enterprise.id,
+        "regulator_id": receiver.id if receiver.is_regulator else None, "handed_over": False,
+        "level": channel.origin_level or 3, "level_reason": trigger.name if trigger else "按渠道认定",
+        "origin_source": intake.origin.get("source"), "origin_number": intake.origin.get("number"),
+        "origin_round": intake.origin.get("round", 1), "origin_digest": intake.origin.get("digest", ""),
+        "origin_data": intake.origin.get("data", {}), "state": "registered",
+    }  # fmt: skip
+
+
+def new_case(
+    intake: Intake, number: str, version: RulesetVersion, ruleset: Ruleset, *, by: User, now: datetime
+) -> Case:
+    """The row of a case, not yet stored."""
+    case = Case(**case_columns(intake, number, version, ruleset, by=by, now=now))
     case.enterprise = intake.enterprise
-    case.complainants = [
-        Complainant(
-            name=p.name, phone=p.phone, address=p.address, account_number=p.account_number,
-            representative=p.representative, headcount=p.headcount,
-        )
-        for p in intake.people
-    ]  # fmt: skip
+    case.complainants = [Complainant(**asdict(person)) for person in intake.people]
     return case
 
 
@@ -138,21 +140,23 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
     return case
 
 
+def first_step(case: Any, ruleset: Ruleset, *, by: User, now: datetime) -> dict[str, Any]:
+    """The columns of the step that every case begins with."""
+    action = ruleset.action("register")
+    return {
+        "case_id": case.id, "action": "register", "name": action.name, "clause": action.clause or "",
+        "state_before": "", "state_after": case.state, "actor_id": by.id, "actor_name": by.name,
+        "actor_unit": by.organization.name if by.organization else "", "actor_role": "", "at": now,
+        "facts": {"channel": ruleset.channel(case.channel).name, "reason": case.late_entry_reason},
+    }  # fmt: skip
+
+
 def finish_registration(
     case: Case, ruleset: Ruleset, *, by: User, now: datetime, calendar: Calendar, audited: bool = True
 ) -> None:
     """Clocks, first step and audit of a stored new case."""
     start_receipt_clocks(case, ruleset, calendar)
-    action = ruleset.action("register")
-    channel = ruleset.channel(case.channel).name
-    case.steps.append(
-        CaseStep(
-            case_id=case.id, action="register", name=action.name, clause=action.clause or "",
-            state_before="", state_after=case.state, actor_id=by.id, actor_name=by.name,
-            actor_unit=by.organization.name if by.organization else "", actor_role="", at=now,
-            facts={"channel": channel, "reason": case.late_entry_reason},
-        )
-    )  # fmt: skip
+    case.steps.append(CaseStep(**first_step(case, ruleset, by=by, now=now)))
     db.session.flush()
     refresh_next(case, ruleset, by=by, now=now)
     if audited:
