@@ -90,7 +90,7 @@ def ruleset(code: str) -> Response:
     return render(
         "rulebook/ruleset.html",
         ruleset=shown,
-        status=_status(shown),
+        standing=_status(shown),
         sectors=_sectors(shown),
         governor=_governor(shown),
         scope=scope,
@@ -113,7 +113,7 @@ def clause(clause_id: str) -> Response:
         "rulebook/clause.html",
         clause=found[1],
         ruleset=shown,
-        status=_status(shown),
+        standing=_status(shown),
         scope=scope,
         cited=citations(shown).get(clause_id, []),
         parts=[c for c in shown.clauses if c.part_of == clause_id],
