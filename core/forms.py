@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     DecimalField,
+    FileField,
     HiddenField,
     IntegerField,
     PasswordField,
@@ -22,8 +24,9 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.csrf.core import CSRFTokenField
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.i18n import get_translations
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.clock import SHANGHAI, to_local
@@ -122,6 +125,25 @@ def _filter_for(field: Any) -> Any:
     return clean_text if isinstance(field, TextAreaField) else clean_line
 
 
+def _word_required(field: Any) -> None:
+    """A missing choice or file is chosen, not filled in."""
+    if isinstance(field, FileField):
+        message = "请选择文件。"
+    elif isinstance(field, SelectFieldBase):
+        message = "请选择。"
+    else:
+        return
+    field.validators = [_reworded(validator, message) for validator in field.validators]
+
+
+def _reworded(validator: Any, message: str) -> Any:
+    if not isinstance(validator, (DataRequired, InputRequired)) or validator.message is not None:
+        return validator
+    own = copy(validator)  # the original belongs to the form class
+    own.message = message
+    return own
+
+
 def _cap(field: Any) -> None:
     kinds = tuple(type(validator) for validator in field.validators)
     if isinstance(field, StringField):
@@ -159,6 +181,7 @@ class BaseForm(FlaskForm):
             field = super().bind_field(form, unbound_field, options)
             if not isinstance(field, CSRFTokenField):
                 _cap(field)
+                _word_required(field)
             return field
 
     def __init__(self, *args: Any, id_prefix: str = "", **kwargs: Any) -> None:

@@ -20,43 +20,6 @@
     area.replaceChildren(box);
   }
 
-  /* ---- asking before a step that cannot be taken back ---- */
-  function ask(text) {
-    var dialog = byId("confirm-dialog");
-    if (!dialog || !dialog.showModal) return Promise.resolve(window.confirm(text));
-    byId("confirm-text").textContent = text;
-    dialog.returnValue = "no";
-    dialog.showModal();
-    return new Promise(function (done) {
-      dialog.addEventListener("close", function () { done(dialog.returnValue === "yes"); }, { once: true });
-    });
-  }
-
-  function question(element) {
-    if (element.dataset.confirm) return element.dataset.confirm;
-    if (!element.closest("[data-logout]") || !window.drafts) return "";
-    var count = window.drafts.count();
-    return count ? "您还有 " + count + " 处没有提交的草稿，退出后会从本机清除。确定退出吗？" : "";
-  }
-
-  document.addEventListener("click", function (event) {
-    var element = event.target.closest && event.target.closest("[data-confirm], [data-logout] button");
-    if (!element) return;
-    if (element.dataset.confirmed) {
-      delete element.dataset.confirmed;
-      return;
-    }
-    var text = question(element);
-    if (!text) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    ask(text).then(function (yes) {
-      if (!yes) return element.focus();
-      element.dataset.confirmed = "1";
-      element.click();
-    });
-  }, true);
-
   /* ---- a form is sent once ---- */
   function free(form) {
     if (!form) return;
@@ -100,7 +63,7 @@
     if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
   });
   document.addEventListener("htmx:afterRequest", function (event) {
-    var element = event.detail.elt;
+    var element = event.detail.requestConfig.elt;
     free(element.closest ? element.closest("form") : null);
   });
   document.addEventListener("htmx:responseError", function (event) {
@@ -116,34 +79,9 @@
     if (first) first.focus();
   });
 
-  /* ---- looking something up without leaving the page ---- */
-  function showPeek(link, html) {
-    var page = new DOMParser().parseFromString(html, "text/html");
-    var part = page.querySelector("[data-peek-content]") || page.querySelector("main .col-main") || page.querySelector("main") || page.body;
-    var body = byId("peek-body"), dialog = byId("peek-dialog");
-    body.replaceChildren.apply(body, Array.prototype.slice.call(part.childNodes));
-    byId("peek-open").href = link.href;
-    if (window.htmx) window.htmx.process(body);
-    if (!dialog.open) dialog.showModal();
-  }
-
-  function plainClick(event) { return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey; }
-
-  document.addEventListener("click", function (event) {
-    var link = event.target.closest && event.target.closest("a[data-peek]");
-    if (!link || event.defaultPrevented || !plainClick(event) || !window.HTMLDialogElement || !window.fetch) return;
-    event.preventDefault();
-    fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).then(function (response) {
-      if (response.redirected || response.headers.get("HX-Redirect") || !response.ok) throw new Error("not here");
-      return response.text();
-    }).then(function (html) { showPeek(link, html); }).catch(function () { location.href = link.href; });
-  });
-
-  /* ---- menus, dialogs, drawer ---- */
+  /* ---- menus, drawer, print ---- */
   document.addEventListener("click", function (event) {
     all("details[data-menu][open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
-    if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog").close();
-    if (event.target.matches("dialog")) event.target.close();
     if (event.target.closest("[data-print]")) window.print();
   });
   document.addEventListener("keydown", function (event) {
@@ -220,5 +158,5 @@
     var form = event.target.closest && event.target.closest("form");
     if (form && form.querySelector("[data-select-all]")) countTicked(form);
   });
-  window.page = { ask: ask, say: say, all: all, foot: foot };
+  window.page = { say: say, all: all, foot: foot };
 })();

@@ -138,7 +138,7 @@
     if (document.querySelector("form[data-dirty]")) event.preventDefault();
   });
   document.addEventListener("htmx:afterRequest", function (event) {
-    var form = event.detail.elt, xhr = event.detail.xhr;
+    var form = event.detail.requestConfig.elt, xhr = event.detail.xhr; /* detail.elt is a parent when the form was replaced */
     forgetSaved();
     if (!form.matches || !form.matches("form[data-form-key]")) return;
     if (!xhr || xhr.status >= 400 || xhr.status === 0) form.dataset.dirty = "1";

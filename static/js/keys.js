@@ -14,9 +14,9 @@
 
   function visible(element) { return element.getClientRects().length > 0; }
 
-  function rows() { return all("[data-row]").filter(visible); }
+  function rows() { return all("[data-row], [data-rows] tbody tr").filter(visible); }
 
-  function current() { return document.querySelector("[data-row].is-current"); }
+  function current() { return document.querySelector(".is-current"); }
 
   function goTo(row) {
     if (current()) current().classList.remove("is-current");
@@ -33,9 +33,7 @@
   }
 
   function openHelp() {
-    var dialog = document.getElementById("keys-dialog");
-    document.getElementById("keys-enabled").checked = enabled();
-    if (dialog.showModal && !dialog.open) dialog.showModal();
+    if (window.page.openDialog("keys")) document.getElementById("keys-enabled").checked = enabled();
   }
 
   function follow(selector, within) {
@@ -67,7 +65,7 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && target === current()) {
-      if (follow("a[data-open]", target)) event.preventDefault();
+      if (follow("a[data-open]", target) || follow("a[href]", target)) event.preventDefault();
       return;
     }
     if (enabled() && ACTIONS[event.key] && ACTIONS[event.key]()) event.preventDefault();
