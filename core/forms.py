@@ -12,19 +12,22 @@ from typing import Any
 from flask import Flask, request
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
+    DateTimeField,
     DateTimeLocalField,
     DecimalField,
     FileField,
     HiddenField,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.csrf.core import CSRFTokenField
-from wtforms.fields.choices import SelectFieldBase
+from wtforms.fields.choices import SelectChoice, SelectFieldBase
 from wtforms.i18n import get_translations
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -125,6 +128,15 @@ def _filter_for(field: Any) -> Any:
     return clean_text if isinstance(field, TextAreaField) else clean_line
 
 
+def _kind(field: Any) -> str:
+    """How the page shows a field, whatever its class is called."""
+    return next((kind for kind, classes in _KINDS if isinstance(field, classes)), "text")
+
+
+def _select_choice(choice: Any) -> Any:
+    return SelectChoice(*choice) if isinstance(choice, tuple) else choice
+
+
 def _word_required(field: Any) -> None:
     """A missing choice or file is chosen, not filled in."""
     if isinstance(field, FileField):
@@ -178,7 +190,11 @@ class BaseForm(FlaskForm):
             return request.form if bound is None and form.is_submitted() else bound
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            choices = unbound_field.kwargs.get("choices")
+            if isinstance(choices, (list, tuple)):
+                options = {**options, "choices": [_select_choice(choice) for choice in choices]}
             field = super().bind_field(form, unbound_field, options)
+            field.kind = _kind(field)
             if not isinstance(field, CSRFTokenField):
                 _cap(field)
                 _word_required(field)
@@ -254,6 +270,21 @@ class CheckboxListField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+_KINDS: tuple[tuple[str, Any], ...] = (
+    ("hidden", (HiddenField, CSRFTokenField)),
+    ("textarea", TextAreaField),
+    ("checkboxes", CheckboxListField),
+    ("radio", RadioField),
+    ("select", SelectFieldBase),
+    ("check", BooleanField),
+    ("file", FileField),
+    ("moment", DateTimeField),
+    ("date", DateField),
+    ("integer", IntegerField),
+    ("decimal", DecimalField),
+)
 
 
 def select_choices(pairs: Iterable[tuple[Any, str]], blank: str | None = "请选择") -> list[tuple[Any, str]]:
