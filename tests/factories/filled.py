@@ -1,0 +1,107 @@
+"""Filled tables for the sweeps: every kind of row that a route can name, for an owner and for a stranger."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from blueprints.complaints.models import Attachment, Case, ImportMapping, Ledger, LedgerRow
+from core import clock, clocks, files
+from core.db import db, transaction
+from core.inbox import Notification
+from tests.factories.cases import Desk
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Ids of rows that belong to the gas company and its regulator, and to nobody else."""
+
+    case_id: int
+    own_case_id: int
+    clock_id: int
+    attachment_id: int
+    ledger_id: int
+    ledger_row_id: int
+    mapping_id: int
+
+
+def _attach(desk: Desk, case_id: int) -> int:
+    with transaction() as session:
+        by = desk.world.user("rq-handler")
+        stored = files.store("记录.txt", io.BytesIO("停气通知记录".encode()).read(), now=clock.now())
+        row = Attachment(case_id=case_id, file_id=stored.id, name="停气通知记录.txt", added_by_id=by.id)
+        row.added_at = clock.now()
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def _ledger(desk: Desk, case_id: int) -> tuple[int, int]:
+    with transaction() as session:
+        dispatcher = desk.world.user("rq-dispatcher")
+        regulator, enterprise = desk.world.org("jxw").id, desk.world.org("rq").id
+        today = clock.today()
+        ledger = Ledger(
+            enterprise_id=enterprise, regulator_id=regulator, period="2026-09", rows=1, digest="0" * 64,
+            starts_on=today - timedelta(days=40), ends_on=today, submitted_at=clock.now(),
+        )  # fmt: skip
+        ledger.submitted_by_id = dispatcher.id
+        session.add(ledger)
+        session.flush()
+        facts = {"number": "示例", "type": "complaint", "category": "service", "channel": "gas_hotline"}
+        row = LedgerRow(ledger_id=ledger.id, case_id=case_id, regulator_id=regulator, facts=facts)
+        session.add(row)
+        session.flush()
+        return ledger.id, row.id
+
+
+def fill(desk: Desk) -> Filled:
+    """Work on cases of all three enterprises, so that lists are never empty."""
+    case_id = desk.handed_over("rq")
+    desk.handed_over("gd")
+    desk.own_water()
+    own = desk.register("rq-dispatcher", "rq", channel="gas_hotline")
+    desk.do(case_id, "request_extension", "rq-dispatcher", reason="需要第三方检测", workdays=3)
+    desk.do(case_id, "supervise", "jxw-supervisor", reason="久拖不决，影响恶劣", workdays=3)
+    attachment = _attach(desk, case_id)
+    ledger, row = _ledger(desk, own)
+    with transaction() as session:
+        org = desk.world.org("rq").id
+        mapping = ImportMapping(organization_id=org, name="示例模板", columns={"单号": "工单编号"})
+        session.add(mapping)
+        session.flush()
+        mapping_id = mapping.id
+    clock_id = clocks.of_subject("case", case_id)[0].id
+    return Filled(case_id, own, clock_id, attachment, ledger, row, mapping_id)
+
+
+def notification_of(user_id: int) -> int:
+    """Id of some notification of a person."""
+    found = db.session.scalar(select(Notification.id).where(Notification.user_id == user_id))
+    if found is None:
+        with transaction() as session:
+            row = Notification(user_id=user_id, text="示例通知", link="/", created_at=clock.now())
+            session.add(row)
+            session.flush()
+            found = row.id
+    return found
+
+
+def fingerprint() -> list[tuple[str, int, int]]:
+    """Count and version sum of the tables that hold cases: unchanged when nothing was changed."""
+    db.session.rollback()
+    out = []
+    for table in db.metadata.sorted_tables:
+        if table.name in ("login_session", "audit_entry", "login_throttle"):
+            continue
+        rows = db.session.execute(select(table)).all()
+        out.append((table.name, len(rows), hash(tuple(sorted(map(str, rows))))))
+    return out
+
+
+def number_of(case_id: int) -> str:
+    """Number of a case."""
+    return db.session.get_one(Case, case_id).number
