@@ -71,7 +71,7 @@ def due_day() -> Response:
     form = DueForm(request.args)
     deadline = None
     status = 200
-    if request.args and form.validate():
+    if request.args and form.validate() and form.received.data:
         try:
             unit = Unit(form.unit.data)
             deadline = due(form.received.data, form.amount.data, unit, load_calendar())

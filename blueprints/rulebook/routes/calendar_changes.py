@@ -134,7 +134,7 @@ def single_days() -> Response:
     form = DayForm()
     if not form.is_submitted():
         return _days_page(form)
-    if not form.validate():
+    if not form.validate() or form.day.data is None:
         return _days_page(form, 422)
     target = url_for("rulebook.single_days")
     try:

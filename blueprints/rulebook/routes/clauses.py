@@ -86,7 +86,6 @@ def ruleset(code: str) -> Response:
         abort(404)
     shown, scope = _shown(code)
     cited = citations(shown)
-    cited_ids = {clause_id for clause_id in cited if cited[clause_id]}
     return render(
         "rulebook/ruleset.html",
         ruleset=shown,
@@ -95,7 +94,7 @@ def ruleset(code: str) -> Response:
         governor=_governor(shown),
         scope=scope,
         cited=cited,
-        quiet=sum(not c.heading and c.id not in cited_ids for c in shown.clauses),
+        used=len(cited),
         uncited=[row for row in (*shown.limits, *shown.settings) if row.clause is None],
         breadcrumb=[{"label": "制度条款", "url": url_for("rulebook.rulesets")}, {"label": shown.title}],
     )

@@ -200,7 +200,8 @@ def law_limit(limit_id: int) -> Response:
 
 def _differences(row: LawLimit, form: LawForm) -> list[dict[str, Any]]:
     """What the person wrote beside what is stored now."""
-    words = {**SECTORS, **{unit.value: name for unit, name in UNITS.items()}, None: "（空）", "": "（空）"}
+    words: dict[Any, str] = {None: "（空）", "": "（空）"}
+    words.update({unit.value: name for unit, name in UNITS.items()})
 
     def said(value: Any) -> Any:
         if isinstance(value, list):

@@ -35,7 +35,8 @@ LEVELS = {1: "一级", 2: "二级", 3: "三级"}
 
 @dataclass(frozen=True)
 class Citation:
-    """One row that cites a clause. `local`: the clause leaves it open, the value is our own, for `reason`."""
+    """One row that cites a clause. `local`: the clause leaves it open, the value is our own, for `reason`;
+    `remarked`: it differs from the clause's words as its remark says."""
 
     kind: str
     name: str
@@ -43,6 +44,7 @@ class Citation:
     clause: str
     local: bool
     reason: str
+    remarked: bool = False
 
 
 def limit_words(limit: Limit) -> str:
@@ -66,8 +68,8 @@ def _words(ruleset: Ruleset, row: Cited) -> tuple[str, str]:
         case LevelTrigger():
             return row.name, LEVELS[row.level] + ("，须由领导具名认定" if row.needs_judgement else "")
         case Channel():
-            level = f"从这里来的先按{LEVELS[row.origin_level]}办理" if row.origin_level else ""
-            return row.name, "；".join(filter(None, (level, row.remark, "" if row.active else "已停用")))
+            parts = (_origin_words(ruleset, row), row.remark, "" if row.active else "已停用")
+            return row.name, "；".join(filter(None, parts))
         case Authority():
             may = "、".join(ruleset.promise(code).name for code in row.may)
             name = ruleset.term(row.role, ROLE_NAMES[Role(row.role)])
@@ -75,6 +77,15 @@ def _words(ruleset: Ruleset, row: Cited) -> tuple[str, str]:
         case Setting():
             return row.name, row.label
     return str(getattr(row, "name", "")), ""
+
+
+def _origin_words(ruleset: Ruleset, channel: Channel) -> str:
+    """The level that the channel alone gives, marked where the rule does not say so."""
+    trigger = ruleset.origin_trigger(channel.code)
+    if channel.origin_level is None or trigger is None:
+        return ""
+    own = "（级别由本单位设定）" if trigger.local and not channel.local else ""
+    return f"先按{LEVELS[channel.origin_level]}办理{own}"
 
 
 _TABLES = (
@@ -99,6 +110,7 @@ def citations(ruleset: Ruleset) -> dict[str, list[Citation]]:
             if row.clause is not None:
                 name, detail = _words(ruleset, row)
                 local = row.local and not (isinstance(row, Setting) and not row.editable)
-                cited = Citation(kind, name, detail, row.clause, local, row.reason or "")
+                remarked = isinstance(row, Channel) and row.remark is not None
+                cited = Citation(kind, name, detail, row.clause, local, row.reason or "", remarked)
                 found.setdefault(row.clause, []).append(cited)
     return found
