@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from blueprints.accounts.models import KINDS, SECTORS
 from core.authz import ROLE_NAMES, Role
-from core.forms import BaseForm, CheckboxListField, LocalDateField, select_choices
+from core.forms import BaseForm, CheckboxListField, LocalDateField
 from domain.errors import InvalidInput, RuleViolation
 
 ROLE_NOTES = {
@@ -57,7 +57,6 @@ class SignInForm(BaseForm):
 
     login = StringField("用户名", [DataRequired(), Length(max=64)])
     password = PasswordField("密码", [DataRequired()])
-    next = HiddenField()
 
 
 class PasswordForm(BaseForm):
@@ -94,11 +93,11 @@ class OrganizationForm(BaseForm):
     """A regulator or an enterprise."""
 
     version = HiddenField()
-    kind = RadioField("类别", [DataRequired()], choices=list(KINDS.items()))
+    kind = RadioField("类别", [DataRequired()], choices=KINDS)
     code = StringField("代号", [DataRequired(), Length(max=16)])
     name = StringField("全称", [DataRequired(), Length(max=60)])
     short_name = StringField("简称", [Optional(), Length(max=16)])
-    sectors = CheckboxListField("行业", choices=list(SECTORS.items()))
+    sectors = CheckboxListField("行业", choices=SECTORS)
     ruleset_code = SelectField("执行制度", choices=[], default="")
     hotline = StringField("服务热线", [Optional(), Length(max=32)])
     active = BooleanField("启用", default=True)
@@ -134,7 +133,7 @@ class PeopleFilterForm(FilterForm):
     state = SelectField(
         "状态",
         default="",
-        choices=select_choices([("active", "启用"), ("fresh", "未首次登录"), ("disabled", "已停用")], "全部"),
+        choices={"": "全部", "active": "启用", "fresh": "未首次登录", "disabled": "已停用"},
     )
 
 

@@ -67,7 +67,7 @@ def audit_log() -> Response:
     marks = {name: int(edge) for name, edge in edges.items() if SEQ.fullmatch(edge)}
     wanted = _filter(form) if valid else queries.AuditFilter()
     page = queries.audit_page(wanted, **marks)
-    kept = {k: v for k, v in request.args.items() if k in form._fields and v}
+    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k in form._fields and v}
     return render(
         "accounts/audit_log.html",
         status=200 if valid else 422,
@@ -93,7 +93,7 @@ def verify_audit_log() -> Response:
     with transaction():
         audit.record(
             "audit.verified",
-            subject=audit.Subject("audit", None, "审计日志"),
+            subject=audit.Subject("audit", None, "全部记录"),
             by=me(),
             now=clock.now(),
             changes={

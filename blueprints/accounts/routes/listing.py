@@ -41,9 +41,9 @@ def people_listing(endpoint: str) -> dict[str, Any]:
     )
     edges = {name: request.args.get(name, "") for name in ("after", "before")}
     page = queries.people_page(me(), wanted, **{k: v for k, v in edges.items() if EDGE.fullmatch(v)})
-    kept = {k: v for k, v in request.args.items() if k in form._fields and v}
+    kept: dict[str, Any] = {k: v for k, v in request.args.items() if k in form._fields and v}
 
-    def link(**edge: str) -> str:
+    def link(**edge: Any) -> str:
         return url_for(endpoint, **kept, **edge)
 
     return {

@@ -113,8 +113,8 @@ def new_organization() -> Response:
             else:
                 flash("单位已建立。接下来可以添加部门，再新建账号。", "success")
                 return redirect_to(target)
-    page = {"form": form, "breadcrumb": _crumbs({"label": "新建单位"})}
-    return render("accounts/organization_new.html", status=status, **page)
+    crumbs = _crumbs({"label": "新建单位"})
+    return render("accounts/organization_new.html", status=status, form=form, breadcrumb=crumbs)
 
 
 @blueprint.route("/organizations/<int(max=2147483647):organization_id>", methods=["GET", "POST"])
@@ -142,7 +142,7 @@ def organization(organization_id: int) -> Response:
 
 
 def _differences(found: Organization, details: service.Details) -> list[dict[str, str]]:
-    words = {True: "是", False: "否", **SECTORS, **_titles()}
+    words: dict[Any, str] = {True: "是", False: "否", **SECTORS, **_titles()}
     rows = []
     for field, label in LABELS.items():
         yours, theirs = getattr(details, field), getattr(found, field)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
+from wtforms import SelectChoice
 
 from blueprints.accounts import queries
 from blueprints.accounts.forms import PersonForm, RolesForm, id_or_none, role_choices, show_refusal
@@ -17,7 +18,7 @@ from blueprints.accounts.service import people as service
 from blueprints.accounts.service.roles import set_roles
 from blueprints.accounts.sessions import me, policy
 from core import clock
-from core.authz import ENTERPRISE_ROLES, ROLE_NAMES, Permission, Role, requires
+from core.authz import ADMIN_ROLES, ENTERPRISE_ROLES, ROLE_NAMES, Permission, Role, requires
 from core.db import transaction
 from core.forms import select_choices
 from core.htmx import redirect_to, render
@@ -65,14 +66,15 @@ def _new_person_form() -> PersonForm:
     form.organization_id.choices = select_choices(
         [(o.id, f"{o.name}（{o.code}-）") for o in organizations], "不属于单位（三员账号）"
     )
-    form.department_id.choices = {
-        "": [("", "不属于部门")],
-        **{
-            o.name: [(d.id, d.name) for d in o.departments if d.active]
+    form.department_id.choices = [
+        SelectChoice("", "不属于部门"),
+        *(
+            SelectChoice(d.id, d.name, optgroup=o.name)
             for o in organizations
-            if o.departments
-        },
-    }
+            for d in o.departments
+            if d.active
+        ),
+    ]
     del form.roles
     return form
 
@@ -123,7 +125,7 @@ def _created(form: PersonForm) -> Response:
 
 def _password_page(user: User, password: str, heading: str) -> Response:
     crumbs = [{"label": "人员账号", "url": url_for("accounts.people")}, {"label": heading}]
-    page = {"person": user, "password": password, "heading": heading, "breadcrumb": crumbs}
+    page: dict[str, Any] = {"person": user, "password": password, "heading": heading, "breadcrumb": crumbs}
     return render("accounts/one_time_password.html", **page)
 
 
@@ -186,6 +188,7 @@ def _person_page(
             "seen": clock.to_local(seen).strftime("%Y-%m-%d %H:%M") if seen else None,
         },
         is_me=user.id == me().id,
+        protected=bool(user.roles & ADMIN_ROLES),
         breadcrumb=[{"label": "人员账号", "url": url_for("accounts.people")}, {"label": user.name}],
     )
 

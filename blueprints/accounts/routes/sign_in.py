@@ -21,15 +21,16 @@ from domain.errors import InvalidInput
 @public
 def sign_in() -> Response:
     """The door. Afterwards: `next`, if it is a page of this site, else the front page."""
-    form = SignInForm(next=request.args.get("next", ""))
-    target = iri_to_uri(local_path(form.next.data or "") or f"{request.script_root}/")
+    form = SignInForm()
+    wanted = local_path(request.values.get("next", "")) or ""
+    target = iri_to_uri(wanted or f"{request.script_root}/")
     if request.method == "GET":
         if current_user.is_authenticated:
             return redirect_to(target, saved=False)
-        return render("accounts/sign_in.html", form=form)
+        return render("accounts/sign_in.html", form=form, wanted=wanted)
     if form.validate() and _opened(form.login.data, form.password.data):
         return redirect_to(target, saved=False)
-    return render("accounts/sign_in.html", status=422, form=form)
+    return render("accounts/sign_in.html", status=422, form=form, wanted=wanted)
 
 
 def _opened(login: str, password: str) -> bool:
@@ -77,6 +78,12 @@ def password() -> Response:
                 flash("密码已修改，请用新密码登录。", "success")
                 return redirect_to(url_for("accounts.sign_in"), saved=False)
     forced = signing_in.password_due(me(), policy(), clock.now())
-    layout = "layouts/plain.html" if forced else "layouts/app.html"
-    page = {"form": form, "forced": forced, "layout": layout, "policy": policy(), "login": me().login}
-    return render("accounts/password.html", status=status, **page)
+    return render(
+        "accounts/password.html",
+        status=status,
+        form=form,
+        forced=forced,
+        layout="layouts/plain.html" if forced else "layouts/app.html",
+        policy=policy(),
+        login=me().login,
+    )

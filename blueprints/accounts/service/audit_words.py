@@ -81,6 +81,8 @@ def changes_of(stored: str) -> list[Change]:
     for field, value in json.loads(stored).items():
         pair = isinstance(value, list) and len(value) == 2
         old, new = value if pair else (None, value)
+        if old in (None, "", []) and new in (None, "", []):
+            continue
         found.append(Change(FIELDS.get(field, field), None if old is None else _text(old), _text(new)))
     return found
 

@@ -73,8 +73,8 @@ def _check(
     twin = db.session.scalar(select(Organization.id).where(Organization.name == details.name))
     if twin is not None and twin != own_id:
         raise InvalidInput("已经有同名的单位。", "name")
-    _check_sectors(kind, details, own_id)
     _check_ruleset(kind, details, choices)
+    _check_sectors(kind, details, own_id)
 
 
 def create(
