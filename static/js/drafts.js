@@ -135,7 +135,9 @@
   });
   window.addEventListener("beforeunload", function (event) {
     all("form[data-dirty]").forEach(flush);
-    if (document.querySelector("form[data-dirty]")) event.preventDefault();
+    if (!document.querySelector("form[data-dirty]")) return;
+    event.preventDefault();
+    event.returnValue = ""; /* older browsers ask only then */
   });
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = event.detail.requestConfig.elt, xhr = event.detail.xhr; /* detail.elt is a parent when the form was replaced */

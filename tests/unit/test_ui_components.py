@@ -45,7 +45,7 @@ CALLS = {
     "masked": 'ui.masked("138****5678")',
     "timeline": 'ui.timeline([{"at": "10-13 周二 09:00", "title": "登记"}])',
     "timeline_entry": 'ui.timeline_entry({"at": "10-13 周二 09:00", "title": "登记"})',
-    "why_days": 'ui.why_days([{"date": "10-09", "kind": "due", "n": 1}, {"date": "10-10", "kind": "skipped"}])',
+    "why_days": 'ui.why_days([{"date": "10-09", "kind": "due", "n": 1}, {"date": "10", "kind": "skipped"}])',
     "file_card": 'ui.file_card({"name": "照片.jpg", "kind": "JPG", "size": "1 MB"})',
     "file_list": 'ui.file_list([{"name": "照片.jpg", "kind": "JPG", "size": "1 MB"}])',
     "link_button": 'ui.link_button("登记", "/new")',
