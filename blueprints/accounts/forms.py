@@ -143,6 +143,6 @@ class AuditFilterForm(FilterForm):
     person = StringField("人员", [Length(max=64)])
     action = StringField("动作", [Length(max=64)])
     kind = SelectField("对象类别", choices=[], default="")
-    subject = StringField("对象", [Length(max=128)])
+    subject = StringField("对象名称", [Length(max=128)])
     since = LocalDateField("从", [Optional()])
     until = LocalDateField("到", [Optional()])
