@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
 from flask_login import current_user
 
 from blueprints.accounts.models import User
@@ -60,7 +60,7 @@ def navigation(user: User, waiting: int) -> list[dict[str, Any]]:
         items = [
             _item(label, endpoint, icon, (waiting or None) if endpoint == "home.bench" else None)
             for label, endpoint, icon, permission in entries
-            if permission in user.permissions and _applies(endpoint, user)
+            if permission in user.permissions and _applies(endpoint, user) and endpoint in current_app.view_functions
         ]
         if items:
             groups.append({"title": title, "items": items})

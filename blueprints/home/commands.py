@@ -1,0 +1,10 @@
+"""Demo data."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def demo() -> None:
+    """演示数据。"""
