@@ -97,7 +97,7 @@ LIST_COLUMNS = (
 
 
 def _rows(wanted: Executable) -> list[ListRow]:
-    names = dict(db.session.execute(select(Organization.id, Organization.name)).tuples().all())
+    names = {r[0]: r[1] for r in db.session.execute(select(Organization.id, Organization.name))}
     out = []
     for r in db.session.execute(wanted).mappings():
         values = dict(r)

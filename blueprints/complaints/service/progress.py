@@ -26,7 +26,7 @@ def prepared_text(case: Case, ruleset: Ruleset, template: str, **given: str) -> 
 
 
 def _promised_day(case: Case) -> str:
-    """The day by which the person may expect the answer: the strictest completion limit, not the next step's."""
+    """When the person may expect the answer: the strictest completion limit, not the next step's."""
     running = clocks.open_of("case", case.id, "completion")
     return day_words(running[0].due_on) if running else ""
 

@@ -1,0 +1,63 @@
+"""Forms of cases: one for each step, under the step's name."""
+
+from __future__ import annotations
+
+from blueprints.complaints.forms import answering, beside, handling, receiving
+from blueprints.complaints.forms.base import ActionForm, Desk
+
+ACTION_FORMS: dict[str, type[ActionForm]] = {
+    "request_info": receiving.RequestInfoForm,
+    "record_info": receiving.RecordInfoForm,
+    "waive_written": beside.WaiveForm,
+    "accept": receiving.AcceptForm,
+    "decline": receiving.DeclineForm,
+    "answer_now": answering.ReplyForm,
+    "ask": receiving.AskForm,
+    "give_answer": answering.GiveAnswerForm,
+    "dispatch": receiving.DispatchForm,
+    "urgent_dispatch": receiving.UrgentDispatchForm,
+    "assign": receiving.DispatchForm,
+    "return_assignment": receiving.ReturnForm,
+    "decide_return": receiving.DecideReturnForm,
+    "investigate": handling.InvestigateForm,
+    "note": handling.NoteForm,
+    "verify": handling.VerifyForm,
+    "report_misconduct": handling.MisconductForm,
+    "correct_lapse": handling.LapseForm,
+    "explain": handling.ExplainForm,
+    "rectify": handling.RectifyForm,
+    "complete_rectification": handling.RectifiedForm,
+    "apologise": handling.ApologiseForm,
+    "talk": handling.TalkForm,
+    "shelve_talk": handling.ShelveTalkForm,
+    "refer_to_leader": answering.ReferForm,
+    "instruct": answering.InstructForm,
+    "reply": answering.ReplyForm,
+    "report_back": answering.ReportBackForm,
+    "review_accept": answering.RemarkForm,
+    "review_return": answering.ReviewReturnForm,
+    "callback": answering.CallbackForm,
+    "reopen": answering.ReopenForm,
+    "close": answering.RemarkForm,
+    "archive": answering.ArchiveForm,
+    "raise_level": beside.RaiseLevelForm,
+    "progress_notice": beside.ProgressForm,
+    "urge": beside.UrgeForm,
+    "supervise": beside.SuperviseForm,
+    "answer_supervision": beside.AnswerSupervisionForm,
+    "lift_supervision": beside.ReasonForm,
+    "correct": receiving.CorrectForm,
+    "link_duplicate": receiving.LinkForm,
+    "merge": receiving.MergeForm,
+    "unmerge": beside.ReasonForm,
+    "request_extension": beside.ExtensionForm,
+    "decide_extension": receiving.DecideExtensionForm,
+    "request_suspension": beside.SuspensionForm,
+    "decide_suspension": receiving.DecideSuspensionForm,
+    "resume": beside.ReasonForm,
+    "request_withdrawal": beside.WithdrawalForm,
+    "decide_withdrawal": receiving.DecideWithdrawalForm,
+    "take_up": beside.TakeUpForm,
+}
+
+__all__ = ["ACTION_FORMS", "ActionForm", "Desk"]

@@ -1,0 +1,17 @@
+"""Pages of complaint handling."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("complaints", __name__)
+
+from blueprints.complaints.routes import (  # noqa: E402
+    acting,
+    case,
+    files,
+    intake,
+    ledger,
+    listing,
+    surges,
+)
+
+__all__ = ["acting", "blueprint", "case", "files", "intake", "ledger", "listing", "surges"]

@@ -1,0 +1,164 @@
+"""The page of one case, the reason behind a due day, likely duplicates, and showing who complained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, request, url_for
+
+from blueprints.accounts.queries import organization_or_none
+from blueprints.complaints import queries_case
+from blueprints.complaints.forms import ActionForm
+from blueprints.complaints.forms.files import FilesForm, RevealForm
+from blueprints.complaints.models import Case
+from blueprints.complaints.routes import blueprint
+from blueprints.complaints.routes.desk import CASE, case_or_404, me
+from blueprints.complaints.service import Option, options
+from blueprints.complaints.service.attaching import may_attach
+from blueprints.complaints.views import case_page, limits
+from blueprints.complaints.views.intake_page import duplicate_rows
+from blueprints.complaints.views.people import in_full, may_reveal, people_hidden, people_view
+from blueprints.complaints.views.timeline import file_view, meanwhile, timeline_view
+from blueprints.rulebook.service import pinned
+from core import audit, clock, clocks
+from core.authz import Permission, requires
+from core.calendar_store import load_calendar
+from core.db import transaction
+from core.htmx import is_htmx, render
+from domain.errors import RuleViolation
+from domain.rulesets import Ruleset
+
+TEMPLATE = "complaints/case.html"
+
+
+@blueprint.get(CASE)
+@requires(Permission.CASE_READ)
+def case(case_id: int) -> Response:
+    """Next action on top, then the record."""
+    return case_response(case_or_404(case_id))
+
+
+def case_response(
+    found: Case, *, status: int = 200, opened: dict[str, Any] | None = None, upload: FilesForm | None = None
+) -> Response:
+    """The page of a case, or for htmx the panel with the form that was `opened`."""
+    panel: dict[str, Any] = {"opened": opened, "back": url_for("complaints.case", case_id=found.id)}
+    if opened is not None and is_htmx():
+        return render(TEMPLATE, block="action_panel", status=status, case=found, **panel)
+    upload = upload or FilesForm(formdata=None, id_prefix="upload-")
+    return render(TEMPLATE, status=status, upload=upload, **panel, **case_context(found))
+
+
+def opened_form(
+    found: Case, action: str, form: ActionForm | None, rules: Ruleset, *, option: Option | None = None,
+    refused: RuleViolation | None = None, stale: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """What the panel of one step shows: form, clause, refusal, and what happened meanwhile."""
+    row = rules.action(action)
+    return {
+        "action": action,
+        "title": row.name,
+        "clause": row.clause,
+        "local": row.reason if row.local else None,
+        "form": form,
+        "groups": form.laid_out(rules) if form is not None else [],
+        "intro": form.intro if form is not None else "",
+        "url": url_for("complaints.act", case_id=found.id, action=action),
+        "refused": refused or (option.blocked if option else None),
+        "stale": stale,
+        "meanwhile": meanwhile(found, form.seen_step(), me()) if stale and form is not None else [],
+        "suggestions": form.suggestions if form is not None else [],
+    }
+
+
+def case_context(found: Case) -> dict[str, Any]:
+    """Everything that the page shows."""
+    now, calendar, by = clock.now(), load_calendar(), me()
+    rules = pinned(found.ruleset_version_id)
+    open_to_me = options(found, by, now=now) if Permission.CASE_ACT in by.permissions else []
+    running = clocks.of_subject("case", found.id)
+    changes = clocks.changes_of(c.id for c in running)
+    place = organization_or_none(found.next_org_id) if found.next_org_id else None
+    dossier = queries_case.dossier_of(found) if found.archived_at else None
+    return {
+        "case": found,
+        "heading": case_page.heading_view(found),
+        "level": case_page.level_view(found, rules),
+        "next": case_page.next_view(
+            found, open_to_me, rules, place.name if place else "", now=now, calendar=calendar
+        ),
+        "actions": case_page.actions_view(found, open_to_me),
+        "facts": case_page.facts_view(found, by, rules),
+        "people": people_view(found, by),
+        "notices": case_page.notices_view(found, by),
+        "assignments": case_page.assignments_view(found),
+        "clocks": limits.clocks_view(found, running, changes, now=now, calendar=calendar),
+        "orders": case_page.orders_view(found),
+        "links": case_page.links_view(queries_case.links_of(found, by)),
+        "files": [file_view(a) for a in found.attachments],
+        "timeline": timeline_view(found, by, rules),
+        "dossier": dossier.digest if dossier else None,
+        "rules_title": rules.title,
+        "may_attach": Permission.CASE_ACT in by.permissions and may_attach(found, by),
+        "breadcrumb": [
+            {"label": "诉求件", "url": url_for("complaints.cases")},
+            {"label": found.number},
+        ],
+    }
+
+
+@blueprint.get(f"{CASE}/alike")
+@requires(Permission.CASE_READ)
+def alike(case_id: int) -> Response:
+    """Cases that may be about the same thing (loaded beside the page; a page of its own without scripts)."""
+    found = case_or_404(case_id)
+    hidden = people_hidden(found, me())
+    rules = pinned(found.ruleset_version_id)
+    rows = [] if hidden else queries_case.alike(found, me(), rules, now=clock.now())
+    context: dict[str, Any] = {"case": found, "rows": duplicate_rows(rows), "number": found.number}
+    return render("complaints/alike.html", block="alike", **context)
+
+
+@blueprint.get(f"{CASE}/why/<int(max=2147483647):clock_id>")
+@requires(Permission.CASE_READ)
+def why_due(case_id: int, clock_id: int) -> Response:
+    """“为什么是这一天”: each counted and skipped day, and how the day has moved."""
+    found = case_or_404(case_id)
+    limit = queries_case.clock_of(found, clock_id)
+    if limit is None:
+        abort(404)
+    why = limits.why_view(found, limit, clocks.changes_of([limit.id]))
+    crumbs = [
+        {"label": "诉求件", "url": url_for("complaints.cases")},
+        {"label": found.number, "url": url_for("complaints.case", case_id=found.id)},
+        {"label": "为什么是这一天"},
+    ]
+    return render("complaints/why_due.html", why=why, case=found, breadcrumb=crumbs)
+
+
+@blueprint.route(f"{CASE}/reveal", methods=["GET", "POST"])
+@requires(Permission.PERSONAL_REVEAL)
+def reveal(case_id: int) -> Response:
+    """The complainants in full, for a reason that is recorded first."""
+    found = case_or_404(case_id)
+    if not may_reveal(found, me()):
+        raise RuleViolation(
+            people_hidden(found, me()) or "您的岗位不能查看诉求人的完整信息。",
+            None,
+            "需要核对诉求人的，请由受理单位办理。",
+        )
+    form = RevealForm()
+    shown = None
+    if request.method == "POST" and form.validate():
+        with transaction():
+            audit.record(
+                "case.reveal",
+                subject=audit.Subject("case", found.id, found.number),
+                by=me(),
+                now=clock.now(),
+                changes={"reason": [None, form.reason.data]},
+            )
+        shown = [in_full(p) for p in case_or_404(case_id).complainants]
+    status = 422 if request.method == "POST" and shown is None else 200
+    context: dict[str, Any] = {"case": found, "form": form, "shown": shown, "reason": form.reason.data}
+    return render("complaints/reveal.html", block="reveal", status=status, **context)

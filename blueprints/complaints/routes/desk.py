@@ -1,0 +1,43 @@
+"""What the routes of cases share: who is signed in, the case or 404, refusals in their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+from flask_login import current_user
+
+from blueprints.accounts.models import User
+from blueprints.complaints import queries
+from blueprints.complaints.models import Case
+from domain.errors import InvalidInput, RuleViolation
+
+CASE = "/cases/<int(max=2147483647):case_id>"
+
+
+def me() -> User:
+    """The person who is signed in, as a plain row."""
+    person: User = current_user._get_current_object()
+    return person
+
+
+def case_or_404(case_id: int) -> Case:
+    """A visible case; a foreign one does not exist."""
+    case = queries.case_for(case_id, me())
+    if case is None:
+        abort(404)
+    return case
+
+
+def show_refusal(form: Any, refusal: InvalidInput | RuleViolation) -> int:
+    """Put a refusal where it belongs in the form; returns the status to answer with.
+
+    A RuleViolation is shown above the form with its clause, so only its status is given.
+    """
+    if isinstance(refusal, RuleViolation):
+        return 409
+    if refusal.field and refusal.field in form:
+        form[refusal.field].errors = [*form[refusal.field].errors, refusal.message]
+    else:
+        form.form_errors.append(refusal.message)
+    return 422

@@ -1,0 +1,187 @@
+"""Case lists and the work bench: rows with ready-made text and class names, filters in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from blueprints.accounts.models import User
+from blueprints.complaints.labels import WEEKDAYS
+from blueprints.complaints.queries import BENCH_LABELS, Bench, ListRow
+from blueprints.complaints.views.chips import chip_class, due_chip
+from blueprints.complaints.views.words import LEVELS, Words, state_tone
+from blueprints.complaints.workflow import STATE_NAMES
+from core.authz import Permission
+from core.clock import local_date, to_local
+from domain.workdays import Calendar
+
+FILTER_LABELS = {
+    "q": "搜索",
+    "group": "工作台",
+    "state": "状态",
+    "type": "类型",
+    "category": "类别",
+    "channel": "渠道",
+    "level": "级别",
+    "enterprise": "被诉单位",
+    "due": "时限",
+    "received_from": "收到自",
+    "received_to": "收到至",
+}
+DUE_CHOICES = {"overdue": "已逾期", "today": "今日到期", "soon": "三日内到期", "provisional": "期限暂定"}
+STATE_GROUPS = {"open": "全部在办", "ended": "全部办完"}
+COLUMNS = (
+    ("number", "编号"),
+    ("", "标题"),
+    ("", "类型"),
+    ("level", "级别"),
+    ("", "状态"),
+    ("due", "时限"),
+    ("", "下一步"),
+    ("", "被诉单位"),
+    ("received", "收到"),
+)
+
+
+def case_url_start() -> str:
+    """The address of a case without its id; rows append the id instead of building each address anew."""
+    return url_for("complaints.case", case_id=0).removesuffix("0")
+
+
+def row_views(
+    rows: Iterable[ListRow], by: User, *, now: datetime, calendar: Calendar
+) -> list[dict[str, Any]]:
+    """Rows of a list as the template prints them."""
+    words, start, year = Words(by), case_url_start(), to_local(now).year
+    return [_row(r, words, start, year, now, calendar) for r in rows]
+
+
+def _row(
+    r: ListRow, words: Words, start: str, year: int, now: datetime, calendar: Calendar
+) -> dict[str, Any]:
+    chip = due_chip(r.due_on, r.due_at, r.due_provisional, now=now, calendar=calendar)
+    received = local_date(r.received_at)
+    marks = (("紧急", "danger", r.urgent), ("督办", "danger", r.supervised), ("退回", "soon", r.sent_back))
+    return {
+        "id": r.id,
+        "url": f"{start}{r.id}",
+        "number": r.number,
+        "title": r.title,
+        "type": words.types.get(r.type, r.type),
+        "level": LEVELS[r.level],
+        "level_class": f"badge-level l{r.level}",
+        "state": STATE_NAMES[r.state],
+        "state_class": f"badge-state is-{state_tone(r.state)}",
+        "chip": chip,
+        "chip_class": chip_class(chip),
+        "next": words.actions.get(r.next_action, ""),
+        "enterprise": r.enterprise,
+        "received": ("" if received.year == year else f"{received.year}-")
+        + f"{received:%m-%d} 周{WEEKDAYS[received.weekday()]}",
+        "marks": [{"text": text, "class": f"tag is-{tone}"} for text, tone, on in marks if on],
+    }
+
+
+def filter_choices(by: User, enterprises: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Choices of each select of the filter bar: value -> words."""
+    words = Words(by)
+    return {
+        "state": STATE_GROUPS | STATE_NAMES,
+        "due": DUE_CHOICES,
+        "type": words.types,
+        "level": {str(n): name for n, name in LEVELS.items()},
+        "category": words.categories,
+        "channel": words.channels,
+        "enterprise": dict(enterprises),
+        "group": {name: label for name, (label, _) in BENCH_LABELS.items()},
+    }
+
+
+def filter_chips(
+    filters: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """What is set, each with the address of the list without it."""
+    chips = []
+    for name, value in filters.items():
+        rest = {k: v for k, v in filters.items() if k != name}
+        shown = choices.get(name, {}).get(value, value)
+        chips.append(
+            {
+                "label": FILTER_LABELS[name],
+                "value": shown[:30],
+                "remove_url": url_for("complaints.cases", **rest),  # type: ignore[arg-type]
+            }
+        )
+    return chips
+
+
+def sort_heads(filters: Mapping[str, str], sort: str) -> list[dict[str, Any]]:
+    """Heads of the list: label, address of the next order, present direction."""
+    heads = []
+    for key, label in COLUMNS:
+        if not key:
+            heads.append({"label": label, "url": None, "direction": None})
+            continue
+        direction = {key: "asc", f"-{key}": "desc"}.get(sort)
+        following = f"-{key}" if direction == "asc" else key
+        args: dict[str, Any] = {**filters, "sort": following}
+        heads.append({"label": label, "url": url_for("complaints.cases", **args), "direction": direction})
+    return heads
+
+
+TABS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("在办", {"state": "open"}),
+    ("待我办理", {"group": "todo"}),
+    ("已逾期", {"group": "overdue"}),
+    ("三日内到期", {"group": "soon"}),
+    ("已办完", {"state": "ended"}),
+    ("全部", {}),
+)
+
+
+def tab_views(filters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Tabs over the list: each is a set of filters, too."""
+    return [
+        {
+            "label": label,
+            "url": url_for("complaints.cases", **args),
+            "active": dict(filters) == args,
+        }
+        for label, args in TABS
+    ]
+
+
+def bench_view(groups: list[Bench], by: User, *, now: datetime, calendar: Calendar) -> dict[str, Any]:
+    """The work bench: numbers, each with its list behind it, and the first rows of each group."""
+    links = {g.name: url_for("complaints.cases", group=g.name) for g in groups}
+    return {
+        "stats": [
+            {
+                "label": g.label,
+                "count": g.count,
+                "url": links[g.name],
+                "tone": g.tone if g.count and g.tone != "ok" else None,
+            }
+            for g in groups
+        ],
+        "groups": [
+            {
+                "name": g.name,
+                "label": g.label,
+                "count": g.count,
+                "rows": row_views(g.rows, by, now=now, calendar=calendar),
+                "actions": [{"label": f"全部 {g.count} 件", "url": links[g.name]}]
+                if g.count > len(g.rows)
+                else [],
+            }
+            for g in groups
+            if g.rows
+        ],
+        "all_url": url_for("complaints.cases"),
+        "register_url": url_for("complaints.register")
+        if Permission.CASE_REGISTER in by.permissions
+        else None,
+    }
