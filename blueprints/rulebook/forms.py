@@ -134,7 +134,7 @@ def setting_form(row: Setting | Limit | Channel) -> SettingForm:
 class LawForm(BaseForm):
     """A limit that statute sets."""
 
-    version = HiddenField()
+    version = HiddenField(filters=[lambda value: "" if value is None else str(value)])
     law = StringField("法规名称", [DataRequired(), Length(max=128)])
     article = StringField("条款", [DataRequired(), Length(max=32)])
     text = TextAreaField("内容提要", [DataRequired(), Length(max=500)])

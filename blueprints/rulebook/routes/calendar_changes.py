@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 from flask import Response, abort, flash, url_for
@@ -53,7 +54,9 @@ def import_year() -> Response:
         status = 422
         if form.validate():
             try:
-                return _preview(_parsed(form.file.data.read(MAX_BYTES + 1)), form.source.data)
+                with closing(form.file.data) as upload:
+                    data = _parsed(upload.read(MAX_BYTES + 1))
+                return _preview(data, form.source.data)
             except InvalidInput as refusal:
                 status = _refused(form, refusal)
     missing = queries.missing_years(clock.today())
