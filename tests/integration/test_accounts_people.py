@@ -22,7 +22,7 @@ from tests.factories.world import PASSWORD
 
 def given_password(response):
     """The one-time password that a page shows."""
-    found = re.search(r"<strong><code class="fs-5">([^<]+)</code>", response.get_data(as_text=True))
+    found = re.search(r'<strong><code class="fs-5">([^<]+)</code>', response.get_data(as_text=True))
     assert found
     return found.group(1)
 

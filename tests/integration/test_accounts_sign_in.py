@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -172,6 +173,17 @@ def test_the_lock_is_kept_in_the_database_and_on_record(app, world):
     assert db.session.get(LoginThrottle, "niemand").failures == 5
     labels = db.session.scalars(select(AuditEntry.subject_label)).all()
     assert labels == ["n******"] * 5, "what somebody typed by mistake, a password perhaps, is not kept"
+
+
+def test_wrong_passwords_at_the_same_moment_are_all_counted(each_app, each_world):
+    clients = [each_app.test_client() for _ in range(4)]
+    for client in clients:
+        client.get("/sign-in")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda client: attempt(client, "niemand", "x").status_code, clients))
+    assert answers == [422] * 4
+    each_world.fresh()
+    assert db.session.get(LoginThrottle, "niemand").failures == 4
 
 
 # ---- how a session ends ------------------------------------------------------------------------------------
