@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, insert, select
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import end_of_day, local_date
-from core.db import Base, UTCDateTime, db
+from core.db import Base, UTCDateTime, db, insert_rows
 from core.events import publish
 from domain.deadlines import Unit, due, due_hours
 from domain.workdays import Calendar
@@ -142,8 +142,7 @@ def start(subject_type: str, subject_id: int, limit: Limit, *, since: datetime, 
 
 def start_many(rows: list[dict[str, Any]]) -> None:
     """Start many clocks at once; each row as `columns` gives it."""
-    if rows:
-        db.session.execute(insert(Clock), rows)
+    insert_rows(Clock, rows)
 
 
 def of_subject(subject_type: str, subject_id: int) -> list[Clock]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -95,6 +95,12 @@ def init_database(app: Flask) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _prepare_sqlite(db.engine)
+
+
+def insert_rows(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Store many rows at once, past the unit of work; columns left out take their defaults."""
+    if rows:
+        db.session.execute(insert(model), rows, execution_options={"dml_strategy": "raw"})
 
 
 @contextmanager

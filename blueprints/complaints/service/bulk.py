@@ -12,7 +12,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
@@ -33,7 +33,7 @@ from blueprints.rulebook.service import pin, pinned
 from core import clocks
 from core.clock import local_date, to_local
 from core.clocks import Limit, Reckoning
-from core.db import db
+from core.db import db, insert_rows
 from core.inbox import tell
 from core.sequences import next_numbers
 from domain.deadlines import Unit
@@ -81,8 +81,7 @@ class Registrar:
         """
         numbers = self._numbers(intakes)
         rows = [self._new(intake, number) for intake, number in zip(intakes, numbers, strict=True)]
-        stored = insert(Case).returning(Case.id, sort_by_parameter_order=True)
-        ids = list(db.session.scalars(stored, [row.columns for row in rows])) if rows else []
+        ids = self._stored(rows)
         steps, people, running = [], [], []
         for case_id, row in zip(ids, rows, strict=True):
             row.case.id = case_id
@@ -91,9 +90,8 @@ class Registrar:
             people += [{"case_id": case_id, **asdict(person)} for person in row.intake.people]
             since = row.case.received_at
             running += [clocks.columns(SUBJECT, case_id, limit, since, due) for limit, due in row.limits]
-        for table, found in ((CaseStep, steps), (Complainant, people)):
-            if found:
-                db.session.execute(insert(table), found)
+        insert_rows(CaseStep, steps)
+        insert_rows(Complainant, people)
         clocks.start_many(running)
         return ids
 
@@ -118,6 +116,15 @@ class Registrar:
             version = pin(enterprise, self.now)
             self._rules[enterprise.id] = _Rules(version, pinned(version.id), laws_of(enterprise))
         return self._rules[enterprise.id]
+
+    def _stored(self, rows: list[_New]) -> list[int]:
+        """Store the columns of the cases; their ids, found by number (a RETURNING would go row by row)."""
+        if not rows:
+            return []
+        insert_rows(Case, [row.columns for row in rows])
+        wanted = select(Case.number, Case.id).where(Case.number.in_([row.columns["number"] for row in rows]))
+        by_number = dict(db.session.execute(wanted).tuples().all())
+        return [by_number[row.columns["number"]] for row in rows]
 
     def _numbers(self, intakes: Sequence[Intake]) -> list[str]:
         """One reservation a series, numbers in the order of the intakes."""

@@ -1,0 +1,240 @@
+"""A whole file: understood without touching anything, decided against what is known, then carried out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from blueprints.accounts.models import Organization, User
+from blueprints.complaints.models import Case
+from blueprints.complaints.service.bulk import Registrar
+from blueprints.complaints.service.importing.drafts import Draft, Problem, Reader, Refused
+from blueprints.complaints.service.importing.units import units_of
+from blueprints.complaints.spreadsheets.columns import EXTRA, Columns
+from blueprints.complaints.spreadsheets.reading import Table, opened
+from core import audit
+from core.db import db
+from core.locks import lock_name
+from domain.errors import InvalidInput
+from domain.workdays import Calendar
+
+CHUNK = 1000
+KNOWN_CHUNK = 500
+LIST_PATH = "/cases?state=registered"
+
+
+class OnError(StrEnum):
+    """What a row that cannot be taken in means for the others."""
+
+    REJECT_FILE = "reject-file"
+    REJECT_ROW = "reject-row"
+
+
+@dataclass
+class Understood:
+    """A file as it was read: rows that can be registered, and every problem of those that cannot."""
+
+    name: str
+    sha256: str
+    sheet: str
+    line: int
+    columns: Columns
+    rows: int = 0
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know about how the file was read."""
+        told = []
+        if self.columns.unknown:
+            names = "、".join(self.columns.names[place] for place in self.columns.unknown)
+            told.append(f"不认识的列按附加信息原样保存：{names}。")
+        if "received" not in self.columns.places:
+            told.append("表里没有接收时间的列，接收时间按导入的时刻计。")
+        return told
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is new, what is known with the same content, what is known with another content (and where)."""
+
+    new: list[Draft]
+    duplicates: list[Draft]
+    conflicts: list[tuple[Draft, str]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file; `blocked`: nothing was taken in because of its bad rows."""
+
+    rows: int
+    imported: int
+    duplicates: list[str]
+    conflicts: list[str]
+    rejected: list[Problem]
+    conflict_problems: list[Problem]
+    blocked: bool = False
+
+    @property
+    def faultless(self) -> bool:
+        """No row was rejected and none is in conflict."""
+        return not self.rejected and not self.conflicts
+
+    @property
+    def refused(self) -> list[Problem]:
+        """All messages by line, those of conflicts too."""
+        return sorted([*self.rejected, *self.conflict_problems], key=lambda problem: problem.line)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line prints it."""
+        return {
+            "rows": self.rows,
+            "imported": self.imported,
+            "duplicates": self.duplicates,
+            "conflicts": self.conflicts,
+            "rejected": [{"row": p.line, "column": p.column, "message": p.message} for p in self.rejected],
+        }
+
+
+def understand(
+    path: Path, name: str, receiver: Organization, *, remembered: Mapping[str, str] | None, now: datetime
+) -> Understood:
+    """Read a file for the organization that takes its rows in. Writes nothing.
+
+    Errors: InvalidInput, one sentence, when the file cannot be read as a table. With columns missing
+    (`columns.missing`) no row is read.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with opened(path, remembered) as table:
+        found = Understood(name, digest, table.sheet, table.line, table.columns)
+        if not table.columns.missing:
+            _read_rows(table, found, Reader(table.columns, units_of(receiver), now))
+    if not found.rows and not found.columns.missing:
+        raise InvalidInput("表格只有列名，没有数据行。", "file")
+    return found
+
+
+def _read_rows(table: Table, found: Understood, reader: Reader) -> None:
+    for line, row in table.rows:
+        found.rows += 1
+        try:
+            found.drafts.append(reader.draft(line, row))
+        except Refused as refused:
+            found.problems += refused.problems
+
+
+def decide(found: Understood, receiver: Organization) -> Decision:
+    """Compare with what this organization already has, and the rows of the file with each other."""
+    known = _known(found.drafts, receiver)
+    new: list[Draft] = []
+    duplicates: list[Draft] = []
+    conflicts: list[tuple[Draft, str]] = []
+    for draft in found.drafts:
+        key = (draft.source, draft.number)
+        earlier = known.get(key)
+        if earlier is None:
+            known[key] = {draft.digest: f"与第 {draft.line} 行编号相同、内容不同"}
+            new.append(draft)
+        elif draft.digest in earlier:
+            duplicates.append(draft)
+        else:
+            where = next(iter(earlier.values()))
+            conflicts.append((draft, f"{where}，没有导入；请核对后再处理。"))
+    return Decision(new, duplicates, conflicts)
+
+
+def _known(drafts: list[Draft], receiver: Organization) -> dict[tuple[str, str], dict[str, str]]:
+    """(source, number) -> {digest: where it is} of the cases that the organization received."""
+    known: dict[tuple[str, str], dict[str, str]] = {}
+    for chunk in _chunks(sorted({draft.number for draft in drafts}), KNOWN_CHUNK):
+        wanted = select(Case.origin_source, Case.origin_number, Case.origin_digest, Case.number).where(
+            Case.receiving_org_id == receiver.id, Case.origin_number.in_(chunk)
+        )
+        for source, number, digest, case in db.session.execute(wanted.order_by(Case.id)):
+            where = f"这个编号已登记为 {case}、内容不同"
+            known.setdefault((source or "", number or ""), {})[digest] = where
+    return known
+
+
+def _chunks(rows: list[Any], size: int) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def foresee(found: Understood, receiver: Organization, on_error: OnError) -> Outcome:
+    """What `carry_out` would come to now, without doing it."""
+    return _outcome(found, decide(found, receiver), on_error)
+
+
+def carry_out(
+    found: Understood, *, by: User, on_error: OnError, now: datetime, calendar: Calendar
+) -> Outcome:
+    """Register the new rows in the caller's transaction: one audit row and one notification a person.
+
+    With REJECT_FILE one bad row or conflict keeps everything out. Errors: InvalidInput for a person
+    without an organization.
+    """
+    receiver = by.organization
+    if receiver is None:
+        raise InvalidInput("只有主管部门或经营单位的人员可以导入。")
+    lock_name(f"case-import:{receiver.id}")
+    decision = decide(found, receiver)
+    outcome = _outcome(found, decision, on_error)
+    if outcome.imported:
+        registrar = Registrar(by, now, calendar)
+        ids: list[int] = []
+        for chunk in _chunks(decision.new, CHUNK):
+            ids += registrar.register([draft.intake for draft in chunk])
+        registrar.tell(f"从《{found.name[:60]}》导入 {outcome.imported} 件诉求，", LIST_PATH)
+        _record(found, outcome, on_error, ids, by, now)
+    return outcome
+
+
+def _outcome(found: Understood, decision: Decision, on_error: OnError) -> Outcome:
+    column = found.columns.name_of("number")
+    faulty = bool(found.problems or decision.conflicts)
+    blocked = faulty and on_error is OnError.REJECT_FILE
+    return Outcome(
+        rows=found.rows,
+        imported=0 if blocked else len(decision.new),
+        duplicates=[draft.number for draft in decision.duplicates],
+        conflicts=[draft.number for draft, _ in decision.conflicts],
+        rejected=found.problems,
+        conflict_problems=[Problem(draft.line, column, why) for draft, why in decision.conflicts],
+        blocked=blocked,
+    )
+
+
+def _record(
+    found: Understood, outcome: Outcome, on_error: OnError, ids: list[int], by: User, now: datetime
+) -> None:
+    """One row for the whole file: its digest, what came of it, and which cases it made."""
+    ends = select(Case.number).where(Case.id.in_([ids[0], ids[-1]])).order_by(Case.id)
+    facts: dict[str, Any] = {
+        "file": found.name[:200],
+        "sha256": found.sha256,
+        "rows": outcome.rows,
+        "imported": outcome.imported,
+        "duplicates": len(outcome.duplicates),
+        "conflicts": len(outcome.conflicts),
+        "rejected": len({problem.line for problem in outcome.rejected}),
+        "on_error": on_error.value,
+        "cases": " … ".join(db.session.scalars(ends)),
+    }
+    changes = {name: [None, value] for name, value in facts.items()}
+    subject = audit.Subject("import", None, found.name[:128])
+    audit.record("case.import", subject=subject, by=by, now=now, changes=changes)
+
+
+def extra_columns(columns: Columns) -> list[str]:
+    """Names of the columns that are only kept, for a page."""
+    return [columns.names[place] for place in columns.extra if columns.field_of(place) == EXTRA]

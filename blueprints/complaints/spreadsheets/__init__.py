@@ -1,0 +1,1 @@
+"""Spreadsheets of hotlines: reading and cleaning what people send, naming its columns, writing files."""
