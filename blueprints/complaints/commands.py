@@ -1,8 +1,9 @@
-"""Command line: `complaints import`."""
+"""Command line: `complaints import`, `complaints anonymise`."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import organization_by_code, people_with_role
-from blueprints.complaints.service import importing
+from blueprints.complaints.service import importing, retention
 from blueprints.complaints.service.importing.mappings import mapping_named, mappings_of
 from core import clock
 from core.authz import Permission, Role
@@ -69,6 +70,24 @@ def import_command(
         _wrong(f"文件读写失败：{error.strerror}（{error.filename}）。")
     _report(found, outcome, dry_run=dry_run, rejects=rejects, as_json=as_json)
     raise SystemExit(0 if outcome.faultless else 1)
+
+
+@complaints.command("anonymise")
+@click.option("--before", required=True, help="YYYY-MM-DD：在这一天之前结案的归档件")
+def anonymise(before: str) -> None:
+    """把超过期限的归档件匿名化（永久保管的除外）。"""
+    try:
+        day = date.fromisoformat(before)
+    except ValueError as error:
+        raise click.UsageError("日期请写成 YYYY-MM-DD。") from error
+    total = 0
+    while True:
+        with transaction():
+            done = retention.run(clock.local_midnight(day), now=clock.now())
+        total += done
+        if not done:
+            break
+    click.echo(f"已匿名 {total} 件。")
 
 
 def _receiver(code: str) -> Organization:
