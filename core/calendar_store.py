@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 from uuid import uuid4
 
 import chinese_calendar
@@ -62,6 +62,37 @@ class CalendarRevision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(32), default="")
+
+
+class StoredDay(NamedTuple):
+    """A row of CalendarDay, free of any session."""
+
+    day: date
+    layer: str
+    off: bool
+    name: str
+    source: str
+    changed_at: datetime
+    changed_by: str
+
+
+class StoredYear(NamedTuple):
+    """A row of CalendarYear, free of any session."""
+
+    year: int
+    source: str
+    days: int
+    imported_at: datetime
+    imported_by: str
+
+
+class _Read(NamedTuple):
+    """Everything stored, as this process read it under one token."""
+
+    token: str
+    calendar: Calendar
+    days: tuple[StoredDay, ...]
+    years: tuple[StoredYear, ...]
 
 
 class MovedCase(TypedDict):
@@ -126,30 +157,54 @@ def packaged_day(day: date) -> tuple[bool, str]:
 
 def packaged_calendar() -> Calendar:
     """The calendar without anything imported or declared."""
-    return _calendar_of((), ())
+    return _calendar_of((), frozenset())
 
 
 def load_calendar() -> Calendar:
     """The calendar as it stands: one statement a transaction, and read anew when its token has changed."""
+    return _stored().calendar
+
+
+def overrides() -> tuple[StoredDay, ...]:
+    """Every day that is stored, in order. Costs what `load_calendar` costs."""
+    return _stored().days
+
+
+def imported_years() -> tuple[StoredYear, ...]:
+    """Every imported year, in order. Costs what `load_calendar` costs."""
+    return _stored().years
+
+
+def _stored() -> _Read:
     session = db.session()
-    known = session.info.get("calendar")
+    known: tuple[object, _Read] | None = session.info.get("calendar")
     if known is not None and known[0] is session.get_transaction():
-        held: Calendar = known[1]
-        return held
+        return known[1]
     token = db.session.scalar(select(CalendarRevision.token).where(CalendarRevision.id == 1)) or ""
-    cached = current_app.extensions.get("calendar")
-    if cached is None or cached[0] != token:
-        cached = (token, _calendar_of(overrides(), imported_years()))
-        current_app.extensions["calendar"] = cached
-    calendar: Calendar = cached[1]
-    session.info["calendar"] = (session.get_transaction(), calendar)
-    return calendar
+    cached: _Read | None = current_app.extensions.get("calendar")
+    if cached is None or cached.token != token:
+        cached = current_app.extensions["calendar"] = _read(token)
+    session.info["calendar"] = (session.get_transaction(), cached)
+    return cached
 
 
-def _calendar_of(days: Iterable[CalendarDay], years: Iterable[CalendarYear]) -> Calendar:
+def _read(token: str) -> _Read:
+    day, year = CalendarDay, CalendarYear
+    days = db.session.execute(
+        select(day.day, day.layer, day.off, day.name, day.source, day.changed_at, day.changed_by)
+    )
+    years = db.session.execute(
+        select(year.year, year.source, year.days, year.imported_at, year.imported_by).order_by(year.year)
+    )
+    held = tuple(StoredDay(*row) for row in days.all())
+    imported = tuple(StoredYear(*row) for row in years.all())
+    calendar = _calendar_of(held, frozenset(row.year for row in imported))
+    return _Read(token, calendar, tuple(sorted(held)), imported)
+
+
+def _calendar_of(days: Iterable[StoredDay], imported: frozenset[int]) -> Calendar:
     """A later year's file wins over an earlier one (its notice is the newer), a single day over both."""
     rows = sorted(days, key=lambda row: (row.layer == SINGLE, row.layer))
-    imported = frozenset(row.year for row in years)
     return Calendar(
         published=PACKAGED_YEARS | imported,
         overrides={row.day: (not row.off, row.name) for row in rows},
@@ -173,9 +228,9 @@ def _touch() -> None:
     db.session().info.pop("calendar", None)
 
 
-def _file_rows(file: YearFile, source: str, by: str, now: datetime) -> list[CalendarDay]:
-    facts = {"layer": str(file.year), "source": source, "changed_at": now, "changed_by": by}
-    return [CalendarDay(day=day, off=off, name=name, **facts) for day, off, name in file.days]
+def _file_days(file: YearFile, source: str, by: str, now: datetime) -> list[StoredDay]:
+    layer = str(file.year)
+    return [StoredDay(day, layer, off, name, source, now, by) for day, off, name in file.days]
 
 
 def _words(text: str, field_name: str, ask: str, longest: int) -> str:
@@ -198,8 +253,8 @@ def preview_year(data: object) -> YearPreview:
     old, layer = load_calendar(), str(file.year)
     stored = overrides()
     rows = [row for row in stored if row.layer != layer]
-    rows += _file_rows(file, "", "", datetime.min.replace(tzinfo=UTC))
-    new = _calendar_of(rows, [*imported_years(), CalendarYear(year=file.year)])
+    rows += _file_days(file, "", "", datetime.min.replace(tzinfo=UTC))
+    new = _calendar_of(rows, frozenset(row.year for row in imported_years()) | {file.year})
     first = max(date(file.year - 1, 12, 20), date(FIRST_YEAR, 1, 1))
     span = (first + timedelta(days=step) for step in range((date(file.year, 12, 31) - first).days + 1))
     pairs = (DayChange(old.status(day), new.status(day)) for day in span)
@@ -220,7 +275,9 @@ def import_year(data: object, *, source: str, by: audit.Actor, now: datetime) ->
     file = validate_year_file(data)
     lock_name("calendar")
     db.session.execute(delete(CalendarDay).where(CalendarDay.layer == str(file.year)))
-    db.session.add_all(_file_rows(file, source, by.audit_name, now))
+    db.session.add_all(
+        CalendarDay(**row._asdict()) for row in _file_days(file, source, by.audit_name, now)
+    )
     before = db.session.get(CalendarYear, file.year)
     old = None if before is None else before.source
     year = CalendarYear(year=file.year, source=source, days=len(file.days))
@@ -286,13 +343,3 @@ def _day_changed(
     event = CalendarChanged(now, f"{day.isoformat()}：{what}")
     publish(event)
     return event.changed
-
-
-def overrides() -> list[CalendarDay]:
-    """Every day that is stored, in order."""
-    return list(db.session.scalars(select(CalendarDay).order_by(CalendarDay.day, CalendarDay.layer)))
-
-
-def imported_years() -> list[CalendarYear]:
-    """Every imported year, in order."""
-    return list(db.session.scalars(select(CalendarYear).order_by(CalendarYear.year)))

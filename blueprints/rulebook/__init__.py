@@ -3,8 +3,21 @@
 from flask import Flask
 
 
+AUDIT_WORDS = {
+    "calendar.import": "录入放假安排",
+    "calendar.override": "调整单日",
+    "calendar.remove": "取消单日调整",
+    "rulebook.setting": "修改本单位设定",
+    "law_limit.adopt": "采用法定时限",
+    "law_limit.add": "新增法定时限",
+    "law_limit.change": "修改法定时限",
+    "law_limit.active": "启停法定时限",
+}
+
+
 def register(app: Flask) -> None:
     """Rulesets (checked at start), routes and commands."""
+    from blueprints.accounts.service.audit_words import add_words
     from blueprints.rulebook.commands import calendar, rules
     from blueprints.rulebook.routes import blueprint
     from blueprints.rulebook.service import load_rulesets
@@ -13,3 +26,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(calendar)
     app.cli.add_command(rules)
+    add_words(AUDIT_WORDS, {"calendar": "工作日历", "law_limit": "法定时限", "setting": "本单位设定"})

@@ -214,7 +214,7 @@ def test_a_single_day_moves_open_cases_and_can_be_taken_back(desk: Desk, admin: 
 def test_single_days_that_cannot_be_meant_are_refused(admin: FlaskClient, change: dict[str, str]) -> None:
     answer = admin.submit("/calendar/days", {**DAY, **change})
     assert answer.status_code == 422
-    assert overrides() == []
+    assert overrides() == ()
 
 
 def test_a_single_day_wins_over_the_file_of_its_year(world: World) -> None:
@@ -255,4 +255,4 @@ def test_only_the_system_administrator_changes_the_calendar(world: World, login:
         assert client.get(path).status_code == 403
     for path in ("/calendar/import", "/calendar/import/confirm", "/calendar/days/2026-10-15/remove"):
         assert client.submit(path, DAY).status_code == 403
-    assert overrides() == []
+    assert overrides() == ()

@@ -181,7 +181,7 @@ def remove_day(day: str) -> Response:
     )
 
 
-def _is_single(row: calendar_store.CalendarDay, day: str) -> bool:
+def _is_single(row: calendar_store.StoredDay, day: str) -> bool:
     return row.layer == calendar_store.SINGLE and row.day.isoformat() == day
 
 
