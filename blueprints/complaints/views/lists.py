@@ -33,6 +33,7 @@ FILTER_LABELS = {
 }
 DUE_CHOICES = {"overdue": "已逾期", "today": "今日到期", "soon": "三日内到期", "provisional": "期限暂定"}
 STATE_GROUPS = {"open": "全部在办", "ended": "全部办完"}
+PLACE = "被诉单位"
 COLUMNS = (
     ("number", "编号"),
     ("", "标题"),
@@ -41,7 +42,7 @@ COLUMNS = (
     ("", "状态"),
     ("due", "时限"),
     ("", "下一步"),
-    ("", "被诉单位"),
+    ("", PLACE),
     ("received", "收到"),
 )
 
@@ -78,6 +79,7 @@ def _row(
         "chip": chip,
         "chip_class": chip_class(chip),
         "next": words.actions.get(r.next_action, ""),
+        "next_url": f"{start}{r.id}/do/{r.next_action}" if r.next_action else None,
         "enterprise": r.enterprise,
         "received": ("" if received.year == year else f"{received.year}-")
         + f"{received:%m-%d} 周{WEEKDAYS[received.weekday()]}",
@@ -118,10 +120,12 @@ def filter_chips(
     return chips
 
 
-def sort_heads(filters: Mapping[str, str], sort: str) -> list[dict[str, Any]]:
+def sort_heads(filters: Mapping[str, str], sort: str, *, places: bool) -> list[dict[str, Any]]:
     """Heads of the list: label, address of the next order, present direction."""
     heads = []
     for key, label in COLUMNS:
+        if label == PLACE and not places:
+            continue
         if not key:
             heads.append({"label": label, "url": None, "direction": None})
             continue
@@ -155,9 +159,13 @@ def tab_views(filters: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def bench_view(groups: list[Bench], by: User, *, now: datetime, calendar: Calendar) -> dict[str, Any]:
-    """The work bench: numbers, each with its list behind it, and the first rows of each group."""
+    """The work bench: numbers, each with its list behind it, and the first rows of each group.
+
+    A row leads straight to its next step where that step is this person's (its id is in `mine`).
+    """
     links = {g.name: url_for("complaints.cases", group=g.name) for g in groups}
     return {
+        "mine": {r.id for g in groups if g.name == "todo" for r in g.rows},
         "stats": [
             {
                 "label": g.label,
