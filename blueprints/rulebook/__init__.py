@@ -2,16 +2,15 @@
 
 from flask import Flask
 
-
 AUDIT_WORDS = {
     "calendar.import": "录入放假安排",
     "calendar.override": "调整单日",
-    "calendar.remove": "取消单日调整",
+    "calendar.override.remove": "取消单日调整",
     "rulebook.setting": "修改本单位设定",
-    "law_limit.adopt": "采用法定时限",
-    "law_limit.add": "新增法定时限",
-    "law_limit.change": "修改法定时限",
-    "law_limit.active": "启停法定时限",
+    "rulebook.law.adopt": "采用法定时限",
+    "rulebook.law.add": "新增法定时限",
+    "rulebook.law.change": "修改法定时限",
+    "rulebook.law.active": "启停法定时限",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from flask import url_for
 from sqlalchemy import select
 
+from blueprints.accounts.models import Organization
 from blueprints.rulebook.models import LawLimit, LocalSetting
 from core.calendar_store import load_calendar
 from core.clock import local_date
@@ -18,28 +19,40 @@ from domain.workdays import Calendar
 FIRST_REMINDER_MONTH = 11
 
 
+def setting_rows(owner_id: int, ruleset_code: str) -> list[LocalSetting]:
+    """Every value that this owner ever set, oldest first."""
+    rows = select(LocalSetting).where(
+        LocalSetting.owner_id == owner_id, LocalSetting.ruleset_code == ruleset_code
+    )
+    return list(db.session.scalars(rows.order_by(LocalSetting.id)))
+
+
 def newest_settings(owner_id: int, ruleset_code: str) -> dict[str, LocalSetting]:
     """The rows in force of one owner: key -> newest row."""
-    rows = select(LocalSetting).where(
-        LocalSetting.owner_id == owner_id, LocalSetting.ruleset_code == ruleset_code
-    )
-    return {row.key: row for row in db.session.scalars(rows.order_by(LocalSetting.id))}
-
-
-def setting_history(owner_id: int, ruleset_code: str, key: str | None = None) -> list[LocalSetting]:
-    """All values ever set (of one key), newest first."""
-    rows = select(LocalSetting).where(
-        LocalSetting.owner_id == owner_id, LocalSetting.ruleset_code == ruleset_code
-    )
-    if key is not None:
-        rows = rows.where(LocalSetting.key == key)
-    return list(db.session.scalars(rows.order_by(LocalSetting.id.desc()).limit(200)))
+    return {row.key: row for row in setting_rows(owner_id, ruleset_code)}
 
 
 def law_limits(regulator_id: int) -> list[LawLimit]:
     """All law limits that a regulator holds, in force or not."""
     rows = select(LawLimit).where(LawLimit.regulator_id == regulator_id)
     return list(db.session.scalars(rows.order_by(LawLimit.id)))
+
+
+def law_limits_in_view(home: Organization) -> list[tuple[Organization, list[LawLimit]]]:
+    """The regulators whose law limits count for this organization (itself, when it is one), with these."""
+    own = LawLimit.regulator_id == Organization.id
+    rows = select(Organization, LawLimit).outerjoin(LawLimit, own).where(Organization.kind == "regulator")
+    found: dict[int, tuple[Organization, list[LawLimit]]] = {}
+    for regulator, limit in db.session.execute(rows.order_by(Organization.id, LawLimit.id)):
+        found.setdefault(regulator.id, (regulator, []))[1].extend([limit] if limit else [])
+    if home.is_regulator:
+        return [found[home.id]]
+    active = [pair for pair in found.values() if pair[0].active]
+    wanted = {
+        next((regulator.id for regulator, _ in active if sector in regulator.sectors), None)
+        for sector in home.sectors
+    }
+    return [pair for pair in active if pair[0].id in wanted]
 
 
 def law_limit_or_none(limit_id: int, regulator_id: int | None) -> LawLimit | None:

@@ -215,7 +215,7 @@ def test_a_form_sent_twice_is_kept_once(world: World) -> None:
     data = {"setting": "3", "reason": REASON, "seen": "0", "submission_key": "a" * 32}
     assert client.submit(TALKS, data).status_code == 303
     assert client.submit(TALKS, data).status_code == 303
-    assert len(queries.setting_history(world.org("gs").id, "qitaihe")) == 1
+    assert len(queries.setting_rows(world.org("gs").id, "qitaihe")) == 1
 
 
 def test_a_regulator_adopts_edits_and_shelves_law_limits(world: World) -> None:

@@ -9,7 +9,7 @@ from blueprints.accounts.sessions import me
 from blueprints.rulebook.routes import blueprint
 from blueprints.rulebook.service import base_ruleset, clause_of, ruleset_codes
 from blueprints.rulebook.service.citations import citations
-from blueprints.rulebook.service.in_force import local_ruleset
+from blueprints.rulebook.service.in_force import local_rules
 from blueprints.rulebook.service.scopes import Scope, scopes_of
 from core.authz import Permission, requires
 from core.htmx import render
@@ -75,7 +75,7 @@ def _scope_of(code: str) -> Scope | None:
 
 def _shown(code: str) -> tuple[Ruleset, Scope | None]:
     scope = _scope_of(code)
-    return (local_ruleset(scope.owner, code) if scope else base_ruleset(code)), scope
+    return (local_rules(scope.owner.id, code).ruleset if scope else base_ruleset(code)), scope
 
 
 @blueprint.get("/rules/<code>")

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, abort, flash, url_for
 
 from blueprints.accounts.models import SECTORS, Organization
-from blueprints.accounts.queries import regulator_of
 from blueprints.accounts.sessions import me
 from blueprints.rulebook import queries
 from blueprints.rulebook.forms import AdoptForm, LawForm, show_refusal
@@ -35,17 +34,6 @@ LABELS = {
 }
 
 
-def _regulators() -> list[Organization]:
-    """Whose law limits count for this person: the own ones, or those of the regulators above."""
-    home = me().organization
-    if home is None:
-        return []
-    if home.is_regulator:
-        return [home]
-    found = (regulator_of(sector) for sector in home.sectors)
-    return list({regulator.id: regulator for regulator in found if regulator is not None}.values())
-
-
 def _own() -> Organization:
     """The regulator whose law limits this person may edit; 403 for people of an enterprise."""
     home = me().organization
@@ -71,8 +59,8 @@ def _line(row: LawLimit) -> dict[str, Any]:
 def _page(status: int = 200, adopting: AdoptForm | None = None) -> Response:
     home = me().organization
     editable = bool(home and home.is_regulator and Permission.RULES_EDIT in me().permissions)
-    regulators = _regulators()
-    groups = [(r, [_line(row) for row in queries.law_limits(r.id)]) for r in regulators]
+    pairs = queries.law_limits_in_view(home) if home else []
+    groups = [(regulator, [_line(row) for row in rows]) for regulator, rows in pairs]
     held = {line["row"].code for _, lines in groups for line in lines}
     mine = {*home.sectors} if home and editable else set()
     offered = [law for law in default_laws() if law.code not in held and mine & {*law.sectors}]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import func, select
 
@@ -21,6 +21,32 @@ from domain.errors import InvalidInput, RuleViolation
 from domain.rulesets import Governor, Ruleset
 
 _INFO = "rulebook"
+Kept = TypeVar("Kept")
+
+
+class Stored(NamedTuple):
+    """A local value as it is stored, free of any session; `id` tells one change from the next."""
+
+    id: int
+    key: str
+    value: Any
+    reason: str
+    set_by: str
+    set_at: datetime
+
+
+Value = TypeVar("Value", Stored, LocalSetting)
+
+
+@dataclass(frozen=True)
+class LocalRules:
+    """A ruleset with one owner's values, those values by key, the ones that no longer fit, and every value
+    that was ever set, oldest first."""
+
+    ruleset: Ruleset
+    stored: dict[str, Stored]
+    misfits: list[Stored]
+    history: tuple[Stored, ...]
 
 
 @dataclass
@@ -30,7 +56,7 @@ class _View:
     transaction: object
     token: object
     unsaved: bool = False
-    rulesets: dict[object, Ruleset] = field(default_factory=dict)
+    known: dict[object, Any] = field(default_factory=dict)
     pinned: dict[int, Ruleset] = field(default_factory=dict)
 
 
@@ -59,7 +85,21 @@ def forget_rulesets() -> None:
     """This transaction changed local values: it reads them anew, others once it is committed."""
     view = _view()
     view.unsaved = True
-    view.rulesets.clear()
+    view.known.clear()
+
+
+def remembered(key: object, make: Callable[[], Kept]) -> Kept:
+    """What `make` gives, made once for as long as no local value and no organization changes; the token that
+    tells costs one statement a transaction. It must be free of the session."""
+    view = _view()
+    book = rulebook()
+    if book.in_force[0] != view.token and not view.unsaved:
+        book.in_force = (view.token, {})
+    known: dict[object, Any] = view.known if view.unsaved else book.in_force[1]
+    if key not in known:
+        known[key] = make()
+    kept: Kept = known[key]
+    return kept
 
 
 def settings_owner(enterprise: Organization) -> Organization:
@@ -81,25 +121,28 @@ def ruleset_for(enterprise: Organization) -> Ruleset:
     this process knows it. InvalidInput when the enterprise has no ruleset."""
     if enterprise.ruleset_code not in ruleset_codes():
         raise InvalidInput(f"“{enterprise.name}”还没有指定适用的制度，请系统管理员先在单位管理里指定。")
-    view = _view()
-    book = rulebook()
-    if book.in_force[0] != view.token and not view.unsaved:
-        book.in_force = (view.token, {})
-    known = view.rulesets if view.unsaved else book.in_force[1]
-    key = (enterprise.id, enterprise.ruleset_code, tuple(enterprise.sectors))
-    if key not in known:
-        known[key] = local_ruleset(settings_owner(enterprise), enterprise.ruleset_code)
-    return known[key]
+    key = ("owner", enterprise.id, enterprise.ruleset_code, tuple(enterprise.sectors))
+    owner_id = remembered(key, lambda: settings_owner(enterprise).id)
+    return local_rules(owner_id, enterprise.ruleset_code).ruleset
 
 
-def local_ruleset(owner: Organization, code: str) -> Ruleset:
+def local_rules(owner_id: int, code: str) -> LocalRules:
     """A ruleset with the newest values of one owner. A value that no longer fits the text is left out."""
-    return applied(base_ruleset(code), queries.newest_settings(owner.id, code).values())[0]
+    return remembered(("values", owner_id, code), lambda: _read_rules(owner_id, code))
 
 
-def applied(base: Ruleset, rows: Iterable[LocalSetting]) -> tuple[Ruleset, list[LocalSetting]]:
+def _read_rules(owner_id: int, code: str) -> LocalRules:
+    rows = queries.setting_rows(owner_id, code)
+    history = tuple(Stored(row.id, row.key, row.value, row.reason, row.set_by, row.set_at) for row in rows)
+    stored = {row.key: row for row in history}
+    ruleset, misfits = applied(base_ruleset(code), stored.values())
+    return LocalRules(ruleset, stored, misfits, history)
+
+
+def applied(base: Ruleset, rows: Iterable[Value]) -> tuple[Ruleset, list[Value]]:
     """(`base` with these values and their reasons, the rows that no longer fit it)."""
-    ruleset, misfits = base, []
+    ruleset = base
+    misfits: list[Value] = []
     for row in rows:
         try:
             ruleset = _with_reason(ruleset.with_local({row.key: row.value}), row)
@@ -108,7 +151,7 @@ def applied(base: Ruleset, rows: Iterable[LocalSetting]) -> tuple[Ruleset, list[
     return ruleset, misfits
 
 
-def _with_reason(ruleset: Ruleset, row: LocalSetting) -> Ruleset:
+def _with_reason(ruleset: Ruleset, row: LocalSetting | Stored) -> Ruleset:
     """The reason of whoever set the value stands in the place of the one in the file."""
     settings = tuple(replace(s, reason=row.reason) if s.key == row.key else s for s in ruleset.settings)
     limits = tuple(

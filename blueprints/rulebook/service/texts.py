@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -29,7 +30,7 @@ class Rulebook:
 
     rulesets: dict[str, Ruleset]
     laws: tuple[LawLimit, ...]
-    in_force: tuple[object, dict[object, Ruleset]] = (None, {})
+    in_force: tuple[object, dict[object, Any]] = (None, {})
     pinned: dict[int, Ruleset] = field(default_factory=dict)
 
 
