@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
 from typing import Any
 
 import django_htmx
-from flask import Flask, Response, request, send_file, url_for
+from flask import Flask, Response, abort, request, send_file, url_for
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
@@ -33,6 +34,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     register_settings(app, overrides or {})
     register_extensions(app)
     register_features(app)
+    register_static_versions(app)
     register_security(app)
     authz.check_routes(app)
     return app
@@ -57,6 +59,7 @@ def register_settings(app: Flask, overrides: dict[str, Any]) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=env.get("HTTPS", "") == "1",
         WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         PASSWORD_MIN_LENGTH=int(env.get("PASSWORD_MIN_LENGTH", "10")),
@@ -106,6 +109,24 @@ def register_features(app: Flask) -> None:
     app.jinja_env.globals["clause_url"] = lambda clause: url_for("rulebook.clause", clause_id=clause)
 
 
+def register_static_versions(app: Flask) -> None:
+    """Static files are kept for a year under an address that changes with their content."""
+    versions: dict[str, str] = {}
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        name = values.get("filename")
+        folder = app.static_folder if endpoint == "static" else None
+        if endpoint == "bootstrap.static":
+            folder = app.blueprints["bootstrap"].static_folder
+        if not folder or not name or "v" in values:
+            return
+        path = Path(folder) / name
+        if name not in versions and path.is_file():
+            versions[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+        values["v"] = versions.get(name, "0")
+
+
 def _content_security_policy(app: Flask) -> str:
     cdn = app.config["HTMX_CDN_URL"] if app.config["HTMX_SOURCE"] == "cdn" else ""
     return (
@@ -117,6 +138,13 @@ def _content_security_policy(app: Flask) -> str:
 def register_security(app: Flask) -> None:
     """Headers of every answer; private pages are never stored by a browser or proxy."""
     policy = _content_security_policy(app)
+
+    @app.before_request
+    def refuse_control_characters() -> None:
+        """No address holds control characters; they could be neither stored nor shown."""
+        for value in request.args.values():
+            if any(ord(c) < 32 and c not in "\t\r\n" for c in value):
+                abort(400)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

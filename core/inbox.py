@@ -76,6 +76,12 @@ def latest(user_id: int, limit: int = 100) -> list[Notification]:
     return list(db.session.scalars(newest.limit(limit)))
 
 
+def one_of(user_id: int, notification_id: int) -> Notification | None:
+    """One notification of this person, or None."""
+    mine = select(Notification).where(Notification.user_id == user_id, Notification.id == notification_id)
+    return db.session.scalar(mine)
+
+
 def mark_read(user_id: int, notification_id: int | None, now: datetime) -> None:
     """Mark one notification of this person, or all of them, as read."""
     mine = update(Notification).where(Notification.user_id == user_id, Notification.read_at.is_(None))

@@ -32,7 +32,8 @@ class Submission(Base):
 
 
 def _key() -> str:
-    return f"{current_user.id}:{request.form.get(FIELD, '')[:48]}"
+    given = "".join(c for c in request.form.get(FIELD, "")[:48] if c.isalnum() or c == "-")
+    return f"{current_user.id}:{given}"
 
 
 def once(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -46,7 +46,7 @@ class CheckingClient(FlaskClient):
         Each request gets its own context, also inside a test's: `g` keeps who is signed in.
         """
         with self.application.app_context():
-            response = super().open(*args, **kwargs)
+            response = super().open(*args, **({"buffered": True} | kwargs))
         fragment = response.request.headers.get("HX-Request") == "true"
         if response.mimetype == "text/html" and response.status_code not in (204, 302, 303) and not fragment:
             check_page(response.get_data(as_text=True))

@@ -3,6 +3,36 @@
 from flask import Flask
 
 
+AUDIT_WORDS = {
+    "case.attach": "添加附件",
+    "case.reveal": "查看诉求人信息",
+    "case.import": "批量导入",
+    "case.anonymise": "匿名化",
+    "import.mapping": "保存列名对应",
+    "import.mapping_dropped": "删除列名对应",
+    "ledger.submit": "报送台账",
+    "ledger.sample": "抽查台账",
+    "demo.load": "载入演示数据",
+}
+SUBJECT_WORDS = {
+    "case": "诉求件",
+    "ledger": "台账",
+    "import": "导入",
+    "import_mapping": "列名对应",
+    "demo": "演示数据",
+}
+
+
+def name_actions() -> None:
+    """Tell the audit page what the steps of a case are called; the rulesets name most of them."""
+    from blueprints.accounts.service.audit_words import add_words
+    from blueprints.rulebook.service import base_ruleset, ruleset_codes
+
+    rulesets = [base_ruleset(code) for code in ruleset_codes()]
+    steps = {f"case.{action.code}": action.name for ruleset in rulesets for action in ruleset.actions}
+    add_words(AUDIT_WORDS | steps, SUBJECT_WORDS, {"state": "状态", "step": "步骤", "type": "类型"})
+
+
 def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when the calendar changes."""
     from blueprints.complaints.commands import complaints
@@ -15,5 +45,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(complaints)
     with app.app_context():
+        name_actions()
         subscribe(CalendarChanged, on_calendar_changed)
         subscribe(ClockMoved, on_clock_moved)

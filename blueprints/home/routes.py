@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, abort, Response, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,7 +13,7 @@ from core.authz import Permission, public, requires
 from core.calendar_store import load_calendar
 from core.db import transaction
 from core.htmx import redirect_to, render
-from core.inbox import latest, mark_read
+from core.inbox import latest, mark_read, one_of
 
 blueprint = Blueprint("home", __name__)
 FIRST_PAGES = (
@@ -63,11 +63,14 @@ def read_all() -> AnyResponse:
     return redirect_to(url_for("home.notifications"))
 
 
-@blueprint.post("/notifications/<int:notification_id>/open")
+@blueprint.post("/notifications/<int(max=2147483647):notification_id>/open")
 @requires(Permission.SELF)
 def open_one(notification_id: int) -> AnyResponse:
     """Mark one as read and go where it leads."""
-    link = next((n.link for n in latest(current_user.id) if n.id == notification_id), "")
+    found = one_of(current_user.id, notification_id)
+    if found is None:
+        abort(404)
+    link = found.link
     with transaction():
         mark_read(current_user.id, notification_id, clock.now())
     return redirect_to(link or url_for("home.notifications"))

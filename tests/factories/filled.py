@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from blueprints.complaints.models import Attachment, Case, ImportMapping, Ledger, LedgerRow
+from blueprints.complaints.service.ledger import row_facts
 from core import clock, clocks, files
 from core.db import db, transaction
 from core.inbox import Notification
@@ -51,7 +52,7 @@ def _ledger(desk: Desk, case_id: int) -> tuple[int, int]:
         ledger.submitted_by_id = dispatcher.id
         session.add(ledger)
         session.flush()
-        facts = {"number": "示例", "type": "complaint", "category": "service", "channel": "gas_hotline"}
+        facts = row_facts(session.get_one(Case, case_id), ledger.starts_on)
         row = LedgerRow(ledger_id=ledger.id, case_id=case_id, regulator_id=regulator, facts=facts)
         session.add(row)
         session.flush()

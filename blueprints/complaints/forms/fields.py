@@ -16,8 +16,13 @@ MOST_FILES = 10
 
 
 def int_or_none(value: Any) -> int | None:
-    """A choice that is an id; the empty first choice is None."""
-    return int(value) if value not in (None, "") else None
+    """A choice that is an id; the empty first choice is None. ValueError for what no row can have."""
+    if value in (None, ""):
+        return None
+    number = int(value)
+    if not 0 <= number < 2**31:
+        raise ValueError("no row has this id")
+    return number
 
 
 def flag_or_none(value: Any) -> bool | None:
@@ -61,17 +66,9 @@ def ways(label: str, blank: str = "请选择") -> SelectField:
 class OpenRadio(_Open, RadioField):
     """See `radio`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = "RadioField"
-
 
 class OpenSelect(_Open, SelectField):
     """See `select`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = "SelectField"
 
 
 class UploadsField(MultipleFileField):
@@ -79,7 +76,6 @@ class UploadsField(MultipleFileField):
 
     def __init__(self, label: str = "附件", **kwargs: Any) -> None:
         super().__init__(label, description=FILE_HELP, **kwargs)
-        self.type = "MultipleFileField"
 
     def pre_validate(self, form: Any) -> None:
         """Refuse too many files before any is read."""

@@ -208,7 +208,7 @@ def law_limit_active(limit_id: int) -> Response:
     _own()
     form = LawForm()
     active = not row.active
-    version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+    version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
     with transaction():
         set_law_active(row, active, version=version, by=me(), now=clock.now())
     done = "已启用，从现在起登记的诉求同时按它计时。" if active else "已停用，已经在走的时限不受影响。"

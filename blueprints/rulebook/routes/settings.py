@@ -187,7 +187,7 @@ def _save(scope: Scope, rules: LocalRules, key: str, form: SettingForm) -> Respo
         return _form_page(scope, rules, key, form, 422)
     is_channel = key.startswith("channel:")
     target = url_for("rulebook.channels" if is_channel else "rulebook.settings", scope=_scope_key(scope))
-    seen = int(form.seen.data) if (form.seen.data or "").isdigit() else 0
+    seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else 0
     try:
         with transaction():
             change_setting(

@@ -1,0 +1,288 @@
+"""Every route, asked by everybody: tenancy, roles, CSRF, nobody signed in, odd parameters.
+
+The routes come from the url map; a route with a parameter that these sweeps cannot fill fails, so that a new
+one cannot slip by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from core.authz import ROLE_PERMISSIONS, Role
+from tests.factories.cases import Desk
+from tests.factories.filled import Filled, fill, fingerprint, notification_of
+from tests.factories.world import World
+
+OWNERS = {
+    Role.REGULATOR_CLERK: "jxw-clerk",
+    Role.REGULATOR_SUPERVISOR: "jxw-supervisor",
+    Role.INSPECTOR: "jxw-inspector",
+    Role.REGULATOR_LEADER: "jxw-leader",
+    Role.DISPATCHER: "rq-dispatcher",
+    Role.HANDLER: "rq-handler",
+    Role.ENTERPRISE_LEADER: "rq-leader",
+    Role.DISCLOSER: "rq-discloser",
+    Role.ACCOUNT_MANAGER: "rq-accounts",
+    Role.SYSTEM_ADMIN: "sysadmin",
+    Role.SECURITY_ADMIN: "secadmin",
+    Role.AUDIT_ADMIN: "auditadmin",
+}
+STRANGERS = (
+    "gd-dispatcher",
+    "gd-leader",
+    "gd-handler",
+    "gs-dispatcher",
+    "gs-leader",
+    "swj-clerk",
+    "swj-leader",
+)
+ODD = (
+    "99999999999999999999",
+    "-1",
+    "0",
+    "\x00",
+    "a\nb",
+    "' OR 1=1--",
+    "\udcff",
+    "𬭸䶮",
+    "%",
+    "../../etc/passwd",
+    "A" * 5000,
+)
+QUERY_NAMES = (
+    "q", "state", "type", "category", "channel", "level", "enterprise", "due", "received_from", "received_to",
+    "sort", "page", "offset", "after", "before", "next", "group", "person", "action", "subject", "from", "to",
+    "day", "n", "unit", "owner", "place", "received", "year", "kind", "cursor",
+)  # fmt: skip
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Filled:
+    """Rows of the gas company and its regulator."""
+    return fill(desk)
+
+
+def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
+    """A value for each parameter of a route, naming rows of the gas company."""
+    known: dict[str, Any] = {
+        "case_id": filled.case_id, "clock_id": filled.clock_id, "attachment_id": filled.attachment_id,
+        "ledger_id": filled.ledger_id, "row_id": filled.ledger_row_id, "mapping_id": filled.mapping_id,
+        "action": "note", "clause_id": "F5.2", "code": "fuling", "key": "callback_required", "owner": "jxw",
+        "day": "2026-10-15", "year": 2026, "filename": "css/app.css", "user_id": world.user("rq-handler").id,
+        "organization_id": world.org("rq").id, "department_id": world.department("rq").id,
+        "notification_id": notification_of(world.user("rq-handler").id), "limit_id": 1, "ext": "csv",
+        "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
+    }  # fmt: skip
+    missing = rule.arguments - known.keys()
+    assert not missing, f"{rule.rule}: the sweeps do not know {sorted(missing)}"
+    return {name: known[name] for name in rule.arguments}
+
+
+def routes(app: Flask) -> list[Rule]:
+    """All routes but static files."""
+    return [r for r in app.url_map.iter_rules() if not r.endpoint.endswith("static")]
+
+
+def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    """The path of a route."""
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **values)
+
+
+def access(app: Flask, rule: Rule) -> tuple[Any, ...]:
+    """Permissions of a route; empty for public ones."""
+    return getattr(app.view_functions[rule.endpoint], "access")  # noqa: B009
+
+
+PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+TENANT = {
+    "case_id",
+    "clock_id",
+    "attachment_id",
+    "ledger_id",
+    "row_id",
+    "mapping_id",
+    "user_id",
+    "notification_id",
+}
+
+
+def tenant_routes(app: Flask, filled: Filled, world: World) -> Iterator[tuple[Rule, str]]:
+    """Routes that name a row of somebody, with their address."""
+    for rule in routes(app):
+        if rule.arguments & TENANT:
+            yield rule, address(app, rule, values_for(rule, filled, world))
+
+
+def test_strangers_get_404_and_change_nothing(app: Flask, filled: Filled, world: World) -> None:
+    owners = {login: world.client(login) for login in dict.fromkeys(OWNERS.values())}
+    strangers = {login: world.client(login) for login in STRANGERS}
+    tokens = {login: client.token() for login, client in strangers.items()}
+    tried, opened = 0, 0
+    before = fingerprint()
+    for rule, path in tenant_routes(app, filled, world):
+        if "GET" in (rule.methods or ()):
+            answers = [c.get(path).status_code for c in owners.values()]
+            assert 200 in answers, f"{path}: no owner gets 200 ({answers})"
+            opened += 1
+        for login, client in strangers.items():
+            if "GET" in (rule.methods or ()):
+                assert client.get(path).status_code in (403, 404), f"{login} GET {path}"
+                tried += 1
+            if "POST" in (rule.methods or ()):
+                answer = client.post(path, data={"csrf_token": tokens[login], "reason": "试探一下别人的"})
+                assert answer.status_code in (403, 404), f"{login} POST {path}: {answer.status_code}"
+                tried += 1
+    after = fingerprint()
+    changed = [a[0] for a, b in zip(after, before, strict=True) if a != b]
+    assert set(changed) <= {"submission"}, changed
+    print(f"\ntenancy: {opened} routes answered their owner, {tried} requests of strangers, 0 leaks")
+
+
+LISTS = (
+    "/cases",
+    "/bench",
+    "/cases/surges",
+    "/ledgers",
+    "/notifications",
+    "/people",
+    "/cases?q=停供",
+    "/cases/export.csv",
+)
+
+
+def test_lists_and_searches_show_strangers_nothing(
+    app: Flask, filled: Filled, world: World, desk: Desk
+) -> None:
+    number = desk.case(filled.case_id).number
+    for login in STRANGERS:
+        client = world.client(login)
+        for path in (*LISTS, f"/cases?q={number}"):
+            html = client.get(path, follow_redirects=True).get_data(as_text=True)
+            assert f'href="/cases/{filled.case_id}' not in html, f"{login} {path}"
+            assert "停气通知记录" not in html
+            if number not in path:
+                assert number not in html, f"{login} {path}"
+
+
+def test_each_role_opens_exactly_its_routes(app: Flask, filled: Filled, world: World) -> None:
+    tried = 0
+    for role, login in OWNERS.items():
+        client = world.client(login)
+        allowed = ROLE_PERMISSIONS[role]
+        for rule in routes(app):
+            if "GET" not in (rule.methods or ()):
+                continue
+            needed = access(app, rule)
+            path = address(app, rule, values_for(rule, filled, world))
+            status = client.get(path).status_code
+            tried += 1
+            if needed and not allowed & set(needed):
+                assert status == 403, f"{role} GET {path}: {status}"
+            else:
+                assert status in (200, 302, 303, 403, 404, 409, 400), f"{role} GET {path}: {status}"
+    print(f"\nroles: {len(OWNERS)} roles, {tried} requests")
+
+
+def test_no_post_without_its_token(app: Flask, filled: Filled, world: World) -> None:
+    client = world.client("rq-dispatcher")
+    before = fingerprint()
+    posts = [r for r in routes(app) if "POST" in (r.methods or ())]
+    for rule in posts:
+        path = address(app, rule, values_for(rule, filled, world))
+        assert client.post(path, data={"reason": "没有令牌的提交"}).status_code == 400, path
+    assert fingerprint() == before
+    print(f"\ncsrf: {len(posts)} routes")
+
+
+def test_nobody_gets_in_without_signing_in(app: Flask, filled: Filled, world: World) -> None:
+    tried = 0
+    for rule in routes(app):
+        if not access(app, rule):
+            continue
+        path = address(app, rule, values_for(rule, filled, world))
+        client = app.test_client()
+        if "GET" in (rule.methods or ()):
+            answer = client.get(path)
+            assert answer.status_code == 303, f"{path}: {answer.status_code}"
+            assert "/sign-in" in answer.headers["Location"]
+            fragment = client.get(path, headers={"HX-Request": "true"})
+            assert "/sign-in" in fragment.headers.get("HX-Redirect", ""), path
+            tried += 2
+    print(f"\nunauthenticated: {tried} requests")
+
+
+def encoded(names: tuple[str, ...], value: str) -> str:
+    """Every name with this value, as a browser gone wild would send it (lone surrogates included)."""
+    return "&".join(f"{name}={quote(value, safe='', errors='surrogatepass')}" for name in names)
+
+
+def test_odd_parameters_never_break_a_page(app: Flask, filled: Filled, world: World) -> None:
+    clients = [
+        world.client(login) for login in ("jxw-leader", "rq-dispatcher", "sysadmin", "secadmin", "auditadmin")
+    ]
+    tried = 0
+    for rule in routes(app):
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "htmx_local":
+            continue
+        path = address(app, rule, values_for(rule, filled, world))
+        for client in clients:
+            if client.get(path).status_code != 200:
+                continue
+            for odd in ODD:
+                answer = client.get(f"{path}?{encoded(QUERY_NAMES, odd)}")
+                assert answer.status_code < 500, f"{path} {odd!r}: {answer.status_code}"
+                tried += 1
+            break
+    print(f"\nodd parameters: {tried} requests, 0 five-hundreds")
+
+
+def test_odd_paths_never_break_a_page(app: Flask, filled: Filled, world: World) -> None:
+    client = world.client("jxw-leader")
+    tried = 0
+    for rule in routes(app):
+        for argument in rule.arguments:
+            values = {name: quote(str(v)) for name, v in values_for(rule, filled, world).items()}
+            for odd in ("99999999999999999999", "-1", "%00", "%ED%B3%BF", "x", "0"):
+                path = PARAMETER.sub(lambda m, o=odd, v=values, a=argument: (v | {a: o})[m[1]], rule.rule)
+                status = client.get(path).status_code
+                assert status < 500, f"{path}: {status}"
+                tried += 1
+    print(f"\nodd paths: {tried} requests, 0 five-hundreds")
+
+
+def test_odd_form_values_never_break_a_post(app: Flask, filled: Filled, world: World) -> None:
+    tried = 0
+    for login in ("rq-dispatcher", "jxw-leader", "jxw-clerk"):
+        client = world.client(login)
+        token = client.token()
+        for rule in routes(app):
+            if "POST" not in (rule.methods or ()) or rule.endpoint in (
+                "accounts.sign_out",
+                "accounts.password",
+            ):
+                continue
+            path = address(app, rule, values_for(rule, filled, world))
+            for odd in ODD:
+                body = f"{encoded((*FORM_NAMES, *QUERY_NAMES), odd)}&csrf_token={quote(token)}"
+                headers = {"HX-Request": "true"} if rule.endpoint in FRAGMENTS else {}
+                answer = client.post(path, data=body, content_type=FORM, headers=headers)
+                assert answer.status_code < 500, f"{login} {path} {odd!r}: {answer.status_code}"
+                tried += 1
+    print(f"\nodd form values: {tried} requests, 0 five-hundreds")
+
+
+FORM = "application/x-www-form-urlencoded"
+FRAGMENTS = {"complaints.duplicates"}
+FORM_NAMES = (
+    "submission_key", "version", "units", "requirement", "reason", "text", "title", "content", "received_at",
+    "enterprise_id", "name", "phone", "told_at", "due_on", "workdays", "investigator_id", "assignment_id",
+    "value", "source", "amount", "ids", "id", "rows", "period", "columns", "upload", "file", "other", "trigger",
+)  # fmt: skip
