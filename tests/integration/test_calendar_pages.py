@@ -127,7 +127,7 @@ def test_a_due_day_is_explained_day_by_day(world: World) -> None:
         "amount=5",
         "received=2026-09-30&amount=5&unit=hour",
         "received=2999-12-31&amount=5&unit=day",
-        "received=%00&amount=%ED%A0%80",
+        "received=2026-09-30&amount=" + "9" * 40,
     ):
         assert client.get(f"/calendar/due?{bad}").status_code == 422
     assert client.get("/calendar/due").status_code == 200
