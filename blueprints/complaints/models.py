@@ -12,6 +12,8 @@ from blueprints.accounts.models import Department, Organization, User
 from core.db import Base, UTCDateTime
 from core.files import StoredFile
 
+HAS_DUE = text("due_at IS NOT NULL")
+
 
 class Case(Base):
     """诉求件. `due_*` and `next_*` repeat what clocks and the state table say, for lists."""
@@ -23,7 +25,7 @@ class Case(Base):
         Index("ix_case_enterprise_state", "enterprise_id", "state", "id"),
         Index("ix_case_next", "next_org_id", "next_action", "due_at"),
         Index("ix_case_received", "enterprise_id", "received_at"),
-        Index("ix_case_open_due", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+        Index("ix_case_open_due", "due_at", sqlite_where=HAS_DUE, postgresql_where=HAS_DUE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
