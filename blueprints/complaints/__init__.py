@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-
 AUDIT_WORDS = {
     "case.attach": "添加附件",
     "case.reveal": "查看诉求人信息",
     "case.import": "批量导入",
+    "case.export": "导出诉求件",
     "case.anonymise": "匿名化",
     "import.mapping": "保存列名对应",
     "import.mapping_dropped": "删除列名对应",
@@ -18,8 +18,27 @@ SUBJECT_WORDS = {
     "case": "诉求件",
     "ledger": "台账",
     "import": "导入",
+    "export": "导出",
     "import_mapping": "列名对应",
     "demo": "演示数据",
+}
+FIELD_WORDS = {
+    "state": "状态",
+    "step": "步骤",
+    "type": "类型",
+    "file": "文件",
+    "sha256": "文件校验值",
+    "rows": "行数",
+    "imported": "导入",
+    "duplicates": "重复",
+    "conflicts": "冲突",
+    "rejected": "退回",
+    "on_error": "有错误时",
+    "cases": "诉求件",
+    "filters": "筛选条件",
+    "in_full": "含诉求人",
+    "reason": "理由",
+    "columns": "列名对应",
 }
 
 
@@ -30,7 +49,7 @@ def name_actions() -> None:
 
     rulesets = [base_ruleset(code) for code in ruleset_codes()]
     steps = {f"case.{action.code}": action.name for ruleset in rulesets for action in ruleset.actions}
-    add_words(AUDIT_WORDS | steps, SUBJECT_WORDS, {"state": "状态", "step": "步骤", "type": "类型"})
+    add_words(AUDIT_WORDS | steps, SUBJECT_WORDS, FIELD_WORDS)
 
 
 def register(app: Flask) -> None:

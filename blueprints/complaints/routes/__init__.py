@@ -7,11 +7,24 @@ blueprint = Blueprint("complaints", __name__)
 from blueprints.complaints.routes import (  # noqa: E402
     acting,
     case,
+    exporting,
     files,
+    importing,
     intake,
     ledger,
     listing,
     surges,
 )
 
-__all__ = ["acting", "blueprint", "case", "files", "intake", "ledger", "listing", "surges"]
+__all__ = [
+    "acting",
+    "blueprint",
+    "case",
+    "exporting",
+    "files",
+    "importing",
+    "intake",
+    "ledger",
+    "listing",
+    "surges",
+]

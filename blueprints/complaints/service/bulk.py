@@ -123,7 +123,7 @@ class Registrar:
             return []
         insert_rows(Case, [row.columns for row in rows])
         wanted = select(Case.number, Case.id).where(Case.number.in_([row.columns["number"] for row in rows]))
-        by_number = dict(db.session.execute(wanted).tuples().all())
+        by_number = {row.number: row.id for row in db.session.execute(wanted)}
         return [by_number[row.columns["number"]] for row in rows]
 
     def _numbers(self, intakes: Sequence[Intake]) -> list[str]:

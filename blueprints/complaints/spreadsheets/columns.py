@@ -122,7 +122,7 @@ def recognise(header: Sequence[Cell], remembered: Mapping[str, str]) -> Columns:
     found: dict[str, list[tuple[int, int]]] = {}
     extra, unknown = [], []
     for place, cell in enumerate(header):
-        key = normal(cells.line(cell))
+        key = normal(cells.line(cell)) or f"第{place + 1}列"
         field, rank = (remembered[key], -1) if key in remembered else _KNOWN.get(key, ("", 0))
         if field in FIELDS:
             found.setdefault(field, []).append((rank, place))
@@ -130,7 +130,7 @@ def recognise(header: Sequence[Cell], remembered: Mapping[str, str]) -> Columns:
             extra.append(place)
         elif not field:
             extra.append(place)
-            unknown += [place] if key else []
+            unknown += [place] if cells.line(cell) else []
     places = {field: tuple(place for _, place in sorted(ranked)) for field, ranked in found.items()}
     return Columns(tuple(names), places, tuple(extra), tuple(unknown))
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from rustpy_xlsxwriter import FastExcel, Format
 
@@ -17,6 +18,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
 PIECE_ROWS = 500
 MAX_CELL = 32_767
+TEMPLATE_HEADERS = (
+    *("工单编号", "工单标题", "诉求内容", "诉求类型", "区交办时间", "区交办办结期限", "承办单位"),
+    *("问题分类", "紧急程度", "求助人员", "求助号码", "事件发生地", "诉求详细地址"),
+)
 
 
 def escaped(text: str) -> str:
@@ -42,7 +47,7 @@ def _storable(text: str) -> str:
 
 
 def write_workbook(
-    target: Path, sheet: str, names: Sequence[str], rows: Iterable[Sequence[str]], wide: str = ""
+    target: Path | BinaryIO, sheet: str, names: Sequence[str], rows: Iterable[Sequence[str]], wide: str = ""
 ) -> int:
     """Write an xlsx of text cells with a bold, frozen header; returns the number of rows."""
     count = 0
@@ -57,9 +62,17 @@ def write_workbook(
 
     head = Format().set_bold().set_background_color("#E8EEF5").set_border_bottom("thin")
     widths = {name: 60.0 if name == wide else min(40.0, max(12.0, 2.2 * len(name))) for name in names}
-    book = FastExcel(str(target)).freeze(row=1)
+    book = FastExcel(target).freeze(row=1)
     book.sheet(sheet, records(), header_format=head, column_widths=widths).save()
     return count
+
+
+def workbook_of_headers() -> io.BytesIO:
+    """An empty workbook with the usual columns, to be filled in."""
+    book = io.BytesIO()
+    write_workbook(book, "工单", TEMPLATE_HEADERS, ())
+    book.seek(0)
+    return book
 
 
 def csv_pieces(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from blueprints.complaints.models import Case
 from blueprints.complaints.service.bulk import Registrar
 from blueprints.complaints.service.importing.drafts import Draft, Problem, Reader, Refused
 from blueprints.complaints.service.importing.units import units_of
-from blueprints.complaints.spreadsheets.columns import EXTRA, Columns
-from blueprints.complaints.spreadsheets.reading import Table, opened
+from blueprints.complaints.spreadsheets import cells
+from blueprints.complaints.spreadsheets.columns import Columns
+from blueprints.complaints.spreadsheets.reading import Row, opened
 from core import audit
 from core.db import db
 from core.locks import lock_name
@@ -27,6 +29,7 @@ from domain.workdays import Calendar
 
 CHUNK = 1000
 KNOWN_CHUNK = 500
+SAMPLE_ROWS = 20
 LIST_PATH = "/cases?state=registered"
 
 
@@ -49,6 +52,7 @@ class Understood:
     rows: int = 0
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    samples: dict[int, str] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:
@@ -116,15 +120,26 @@ def understand(
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     with opened(path, remembered) as table:
         found = Understood(name, digest, table.sheet, table.line, table.columns)
+        first = list(islice(table.rows, SAMPLE_ROWS))
+        _keep_samples(found, first)
         if not table.columns.missing:
-            _read_rows(table, found, Reader(table.columns, units_of(receiver), now))
+            reader = Reader(table.columns, units_of(receiver), now)
+            _read_rows(chain(first, table.rows), found, reader)
     if not found.rows and not found.columns.missing:
         raise InvalidInput("表格只有列名，没有数据行。", "file")
     return found
 
 
-def _read_rows(table: Table, found: Understood, reader: Reader) -> None:
-    for line, row in table.rows:
+def _keep_samples(found: Understood, rows: list[Row]) -> None:
+    """The first filled cell of each column, so that a person can tell what it is."""
+    for _, row in rows:
+        for place in range(min(len(row), len(found.columns.names))):
+            if place not in found.samples and (told := cells.line(row[place])):
+                found.samples[place] = told[:40]
+
+
+def _read_rows(rows: Iterable[Row], found: Understood, reader: Reader) -> None:
+    for line, row in rows:
         found.rows += 1
         try:
             found.drafts.append(reader.draft(line, row))
@@ -233,8 +248,3 @@ def _record(
     changes = {name: [None, value] for name, value in facts.items()}
     subject = audit.Subject("import", None, found.name[:128])
     audit.record("case.import", subject=subject, by=by, now=now, changes=changes)
-
-
-def extra_columns(columns: Columns) -> list[str]:
-    """Names of the columns that are only kept, for a page."""
-    return [columns.names[place] for place in columns.extra if columns.field_of(place) == EXTRA]

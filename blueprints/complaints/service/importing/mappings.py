@@ -36,6 +36,11 @@ def mapping_for(organization: Organization, headers: Sequence[str]) -> ImportMap
     return fitting[0] if len(fitting) == 1 else None
 
 
+def normalised(columns: Mapping[str, str]) -> dict[str, str]:
+    """header -> field in the form in which tables are read: by the bare header."""
+    return {normal(header): field for header, field in columns.items() if normal(header)}
+
+
 def remember(
     organization: Organization, name: str, columns: Mapping[str, str], *, by: audit.Actor, now: datetime
 ) -> ImportMapping:
@@ -46,7 +51,7 @@ def remember(
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME:
         raise InvalidInput(f"请给这个对应起个名字，不超过 {MAX_NAME} 个字。", "name")
-    kept = {normal(header): field for header, field in columns.items() if normal(header)}
+    kept = normalised(columns)
     if not kept or len(kept) > MAX_COLUMNS or not set(kept.values()) <= _MEANINGS:
         raise InvalidInput("请至少给一列选择含义。", "columns")
     row = mapping_named(organization, name)

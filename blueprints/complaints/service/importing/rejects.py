@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from blueprints.complaints.service.importing.drafts import Problem
 from blueprints.complaints.spreadsheets.columns import ERRORS_HEADER
@@ -12,9 +13,12 @@ from blueprints.complaints.spreadsheets.writing import as_written, write_workboo
 
 
 def write_rejects(
-    source: Path, target: Path, problems: Iterable[Problem], remembered: Mapping[str, str] | None = None
+    source: Path,
+    target: Path | BinaryIO,
+    problems: Iterable[Problem],
+    remembered: Mapping[str, str] | None = None,
 ) -> int:
-    """Write the lines of `source` that have problems to the xlsx `target`; returns how many.
+    """Write the lines of `source` that have problems as an xlsx to `target`; returns how many.
 
     The cells stand as they came, the last column says what is wrong; sent again, it imports just these.
     """

@@ -79,7 +79,10 @@ def type_for(word: str, ruleset: Ruleset) -> str:
 def category_for(texts: Iterable[str], ruleset: Ruleset) -> str:
     """The category that the first telling text speaks for; the ruleset's last one when none does."""
     known = [row.code for row in ruleset.categories]
+    named = {row.name: row.code for row in ruleset.categories}
     for text in texts:
+        if text in named:
+            return named[text]
         for code, words in _CATEGORY_WORDS:
             if code in known and any(word in text for word in words):
                 return code

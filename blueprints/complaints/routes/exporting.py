@@ -1,0 +1,98 @@
+"""The case list as a file: the same filters, the same order, persons masked unless a reason is given."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, request, send_file, stream_with_context, url_for
+
+from blueprints.complaints import queries, queries_list
+from blueprints.complaints.routes import blueprint
+from blueprints.complaints.routes.desk import me
+from blueprints.complaints.routes.listing import filters_of_url
+from blueprints.complaints.service import exporting
+from blueprints.complaints.spreadsheets.writing import csv_pieces, write_workbook
+from blueprints.complaints.views import lists
+from blueprints.complaints.views.export_rows import HEADERS, export_rows
+from core import clock
+from core.authz import Permission, requires
+from core.calendar_store import load_calendar
+from core.htmx import render
+from domain.errors import InvalidInput
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_XLSX_ROWS = 1_000_000
+
+
+def _sort() -> str:
+    return request.args.get("sort", "")[:20]
+
+
+def _count(filters: dict[str, Any]) -> int:
+    now, calendar = clock.now(), load_calendar()
+    return queries_list.count_of(queries_list.conditions(me(), filters, now=now, calendar=calendar))
+
+
+@blueprint.get("/cases/export")
+@requires(Permission.CASE_EXPORT)
+def export_page() -> Response:
+    """What will be in the file, in which form, and whether persons may be read in it."""
+    return _page(filters_of_url())
+
+
+def _page(filters: dict[str, Any], status: int = 200, error: str = "") -> Response:
+    choices = lists.filter_choices(me(), {})
+    return render(
+        "complaints/export.html",
+        status=status,
+        count=_count(filters),
+        chips=lists.filter_chips(filters, choices),
+        hidden=filters | ({"sort": _sort()} if _sort() in _sorts() else {}),
+        may_reveal=Permission.PERSONAL_REVEAL in me().permissions,
+        reveal=bool(request.args.get("reveal")),
+        reason=request.args.get("reason", "")[: exporting.MAX_REASON] if error else "",
+        error=error,
+        headers=HEADERS,
+        breadcrumb=[{"label": "诉求件", "url": url_for("complaints.cases", **filters)}, {"label": "导出"}],
+    )
+
+
+def _sorts() -> set[str]:
+    return {sign + name for name in queries.SORTS for sign in ("", "-")}
+
+
+@blueprint.get("/cases/export.<any(xlsx,csv):suffix>")
+@requires(Permission.CASE_EXPORT)
+def export(suffix: str) -> Response:
+    """Exactly the rows of the list with these filters; every export stands in the audit log."""
+    filters, now, reason = filters_of_url(), clock.now(), ""
+    in_full = bool(request.args.get("reveal")) and Permission.PERSONAL_REVEAL in me().permissions
+    count = _count(filters)
+    try:
+        if in_full:
+            reason = exporting.check_reason(request.args.get("reason", ""))
+        if suffix == "xlsx" and count > MAX_XLSX_ROWS:
+            raise InvalidInput(f"超过 {MAX_XLSX_ROWS} 行，xlsx 放不下，请导出 csv。")
+    except InvalidInput as refusal:
+        return _page(filters, 422, refusal.message)
+    exporting.record_export(me(), filters, kind=suffix, count=count, reason=reason, now=now)
+    cases = exporting.export_cases(me(), filters, now=now, calendar=load_calendar(), sort=_sort())
+    rows = export_rows(cases, me(), in_full=in_full)
+    name = f"诉求件-{clock.to_local(now):%Y%m%d-%H%M}.{suffix}"
+    return _workbook(rows, name) if suffix == "xlsx" else _text(rows, name)
+
+
+def _workbook(rows: Iterator[list[str]], name: str) -> Response:
+    """Written row by row to a nameless temporary file, which goes with the answer."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    write_workbook(file, "诉求件", HEADERS, rows, wide="诉求内容")
+    file.seek(0)
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _text(rows: Iterator[list[str]], name: str) -> Response:
+    response = Response(stream_with_context(csv_pieces(HEADERS, rows)), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
