@@ -46,6 +46,12 @@ def alike(case: Case, by: User, ruleset: Ruleset, *, now: datetime) -> list[tupl
     )
 
 
+def people_named(case: Case) -> list[User]:
+    """Everybody whom the page of a case names, read in one go; hold the list while the page is made."""
+    named = {case.first_receiver_id, *(a.investigator_id for a in case.assignments)} - {None}
+    return list(db.session.scalars(select(User).where(User.id.in_(named))))
+
+
 def clock_of(case: Case, clock_id: int) -> Clock | None:
     """A limit of this case, or None."""
     clock = db.session.get(Clock, clock_id)

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, UnaryExpression, func, select
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import queries
 from blueprints.complaints.models import Case
-from blueprints.complaints.queries import LIST_COLUMNS, PAGE, SORTS, ListRow
+from blueprints.complaints.queries import LIST_COLUMNS, SORTS, ListRow
 from core.db import db
 from domain.workdays import Calendar
 
+PAGE = queries.PAGE
 FILTERS = (*(name for name in queries.FILTERS if name != "group"), "group")
 
 
@@ -47,29 +48,38 @@ def list_page(
 ) -> ListPage:  # fmt: skip
     """One page of visible cases. The due order puts cases without a limit last."""
     met = conditions(by, filters, now=now, calendar=calendar)
-    total = select(func.count()).select_from(Case).where(*met).scalar_subquery()
-    wanted = select(*LIST_COLUMNS, total.label("total")).where(*met).order_by(*_order(sort))
+    total = select(func.count()).select_from(Case).where(*met).correlate(None).scalar_subquery()
+    columns = [c for c in LIST_COLUMNS if c is not Case.enterprise_id]
+    wanted = (
+        select(*columns, Organization.name.label("enterprise"), total.label("total"))
+        .join(Organization, Organization.id == Case.enterprise_id)
+        .where(*met)
+        .order_by(*order_of(sort))
+    )
     found = [dict(r) for r in db.session.execute(wanted.offset(offset).limit(PAGE)).mappings()]
-    counted = found[0]["total"] if found else _count(met) if offset else 0
-    places = select(Organization.id, Organization.name, Organization.kind, Organization.sectors)
-    organizations = db.session.execute(places.order_by(Organization.id)).all()
-    names = {o[0]: o[1] for o in organizations}
-    rows = [_row(values, names) for values in found]
-    mine = set(by.organization.sectors) if by.organization and by.organization.is_regulator else set()
-    offered = {str(o[0]): o[1] for o in organizations if o[2] == "enterprise" and mine & set(o[3])}
-    return ListPage(rows, counted, offered if len(offered) > 1 else {})
+    counted = found[0]["total"] if found else count_of(met) if offset else 0
+    rows = [ListRow(**{k: v for k, v in values.items() if k != "total"}) for values in found]
+    return ListPage(rows, counted, _enterprises(by))
 
 
-def _count(met: list[ColumnElement[bool]]) -> int:
+def _enterprises(by: User) -> dict[str, str]:
+    """What a regulator with several enterprises can choose from."""
+    if by.organization is None or not by.organization.is_regulator:
+        return {}
+    mine = set(by.organization.sectors)
+    places = select(Organization.id, Organization.name, Organization.sectors)
+    rows = db.session.execute(places.where(Organization.kind == "enterprise").order_by(Organization.id))
+    offered = {str(r[0]): r[1] for r in rows if mine & set(r[2])}
+    return offered if len(offered) > 1 else {}
+
+
+def count_of(met: list[ColumnElement[bool]]) -> int:
+    """How many cases meet all of this."""
     return db.session.scalar(select(func.count()).select_from(Case).where(*met)) or 0
 
 
-def _row(values: dict[str, object], names: Mapping[int, str]) -> ListRow:
-    kept = {name: value for name, value in values.items() if name not in ("total", "enterprise_id")}
-    return ListRow(enterprise=names[values["enterprise_id"]], **kept)  # type: ignore[index, arg-type]
-
-
-def _order(sort: str) -> list[UnaryExpression[Any]]:
+def order_of(sort: str) -> list[UnaryExpression[Any]]:
+    """The order that a URL asks for, the newest receipt first otherwise."""
     name = sort.lstrip("-")
     if name not in SORTS:
         return [Case.received_at.desc(), Case.id.desc()]

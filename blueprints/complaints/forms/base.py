@@ -18,6 +18,7 @@ from blueprints.complaints.views.people import without_names
 from core.forms import BaseForm
 from domain.rulesets import Ruleset
 
+FILES = "files"
 OURS = frozenset({"version", "seen", "files", "submission_key", "csrf_token"})
 
 
@@ -126,7 +127,7 @@ class ActionForm(BaseForm):
     def laid_out(self, ruleset: Ruleset) -> list[dict[str, Any]]:
         """Groups of fields in order: {"legend", "spots": [{"field", "span", "rows", "clause", "unit"}]}."""
         groups: dict[str, list[dict[str, Any]]] = {}
-        for spot in (*self.spots, Spot("files")):
+        for spot in (*self.spots, Spot("files", group=FILES)):
             if spot.name not in self or (spot.name == "files" and not self.takes_files):
                 continue
             guard = ruleset.guard(spot.guard) if spot.guard else None
@@ -136,7 +137,8 @@ class ActionForm(BaseForm):
                     "clause": guard.clause if guard else None,
                 }
             )  # fmt: skip
-        return [{"legend": legend, "spots": spots} for legend, spots in groups.items()]
+        named = {FILES: ""}
+        return [{"legend": named.get(g, g), "spots": spots} for g, spots in groups.items()]
 
 
 def _stamp(case: Case) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import supervised_by
@@ -51,7 +51,7 @@ class IntakeForm(BaseForm):
     significant = BooleanField("属于重大事项")
 
     channel = SelectField("渠道", [DataRequired()])
-    received_at = LocalDateTimeField("收到时间", [DataRequired()])
+    received_at = LocalDateTimeField("收到时间", [InputRequired()])
     late_entry_reason = StringField("补登原因", [Length(max=500)])
     files = UploadsField()
 

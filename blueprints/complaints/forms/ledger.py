@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from blueprints.complaints.forms.fields import int_or_none, ways
 from core.forms import BaseForm, CheckboxListField, LocalDateTimeField
@@ -25,4 +25,4 @@ class BulkAnswerForm(BaseForm):
     id = CheckboxListField("诉求件", coerce=int_or_none, validate_choice=False)
     text = TextAreaField("内容", [DataRequired()])
     way = ways("方式")
-    told_at = LocalDateTimeField("时间", [DataRequired()])
+    told_at = LocalDateTimeField("时间", [InputRequired()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from blueprints.accounts.queries import departments_of, supervised_by
 from blueprints.complaints import facts
@@ -31,8 +31,8 @@ class AcceptForm(NoticeForm):
     first_contact = TextAreaField("首次沟通：诉求人的情绪和愿望", [Length(max=1000)])
     spots: ClassVar[Spots] = (
         Spot("nature", guard="nature_decided"),
-        Spot("significant", span=4, guard="written_text_for_significant"),
-        Spot("complex", span=8),
+        Spot("significant", guard="written_text_for_significant"),
+        Spot("complex"),
         Spot("first_contact", rows=2, guard="first_contact_noted"),
         *NOTICE_SPOTS,
     )
@@ -148,7 +148,8 @@ def unit_choices(desk: Desk) -> list[tuple[str, str]]:
     organization = desk.by.organization
     if organization is None:
         return []
-    taken = {(a.organization_id, a.department_id) for a in desk.case.open_assignments}
+    held = [a for a in desk.case.assignments if a.state != "cancelled"]
+    taken = {(a.organization_id, a.department_id) for a in held}
     if organization.is_regulator:
         free = [e for e in supervised_by(organization) if (e.id, None) not in taken]
         return [(f"org:{e.id}", e.name) for e in free]
@@ -184,7 +185,7 @@ class AskForm(UnitsForm):
 
     @classmethod
     def usual_requirement(cls, desk: Desk) -> str:
-        return f"请解答：{desk.case.content}"[:1000]
+        return f"请解答：{desk.prepared_words(desk.case.content)}"[:1000]
 
 
 class ReturnForm(ActionForm):
@@ -210,7 +211,7 @@ def choose_assignment(form: ActionForm, desk: Desk) -> None:
 class DecisionForm(ActionForm):
     """Somebody else's request approved or not."""
 
-    approve = yes_no("决定", "同意", "不同意", validators=[DataRequired()])
+    approve = yes_no("决定", "同意", "不同意", validators=[InputRequired()])
     remark = TextAreaField("说明", [Length(max=1000)])
     spots: ClassVar[Spots] = (Spot("approve"), Spot("remark", rows=3))
     kind: ClassVar[str]

@@ -74,6 +74,7 @@ def opened_form(
 def case_context(found: Case) -> dict[str, Any]:
     """Everything that the page shows."""
     now, calendar, by = clock.now(), load_calendar(), me()
+    named = queries_case.people_named(found)
     rules = pinned(found.ruleset_version_id)
     open_to_me = options(found, by, now=now) if Permission.CASE_ACT in by.permissions else []
     running = clocks.of_subject("case", found.id)
@@ -91,14 +92,15 @@ def case_context(found: Case) -> dict[str, Any]:
         "facts": case_page.facts_view(found, by, rules),
         "people": people_view(found, by),
         "notices": case_page.notices_view(found, by),
-        "assignments": case_page.assignments_view(found),
+        "assignments": case_page.assignments_view(found, by),
         "clocks": limits.clocks_view(found, running, changes, now=now, calendar=calendar),
-        "orders": case_page.orders_view(found),
+        "orders": case_page.orders_view(found, by),
         "links": case_page.links_view(queries_case.links_of(found, by)),
         "files": [file_view(a) for a in found.attachments],
         "timeline": timeline_view(found, by, rules),
         "dossier": dossier.digest if dossier else None,
         "rules_title": rules.title,
+        "named": named,
         "may_attach": Permission.CASE_ACT in by.permissions and may_attach(found, by),
         "breadcrumb": [
             {"label": "诉求件", "url": url_for("complaints.cases")},

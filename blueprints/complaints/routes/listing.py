@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, abort, request, url_for
 from flask_login import current_user
 
 from blueprints.complaints import queries_list
@@ -21,7 +21,9 @@ LAST_OFFSET = 1_000_000
 def filters_of_url() -> dict[str, Any]:
     """The filters that are set; unknown names and empty values are left out."""
     given = {name: request.args.get(name, "").strip()[:100] for name in queries_list.FILTERS}
-    return {name: value for name, value in given.items() if value and value.isprintable()}
+    if not all(value.isprintable() for value in given.values()):
+        abort(400)
+    return {name: value for name, value in given.items() if value}
 
 
 def _offset() -> int:
@@ -36,6 +38,7 @@ def cases() -> Response:
     now, calendar, filters, offset = clock.now(), load_calendar(), filters_of_url(), _offset()
     sort = request.args.get("sort", "")[:20]
     page = queries_list.list_page(current_user, filters, now=now, calendar=calendar, sort=sort, offset=offset)
+    places = current_user.organization is not None and current_user.organization.is_regulator
     order: dict[str, Any] = {"sort": sort} if sort else {}
     choices = lists.filter_choices(current_user, page.enterprises)
     size = queries_list.PAGE
@@ -53,7 +56,8 @@ def cases() -> Response:
         choices=choices,
         chips=lists.filter_chips(filters, choices),
         tabs=lists.tab_views(filters),
-        heads=lists.sort_heads(filters, sort),
+        heads=lists.sort_heads(filters, sort, places=places),
+        places=places,
         sort=sort,
         prev_url=at(max(0, offset - size)) if offset else None,
         next_url=at(offset + size) if offset + size < page.total else None,

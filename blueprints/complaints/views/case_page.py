@@ -63,7 +63,7 @@ def level_view(case: Case, ruleset: Ruleset) -> dict[str, Any]:
     else:
         trigger = ruleset.origin_trigger(case.channel)
     return {
-        "why": level_why(case),
+        "why": case.level_reason,
         "clause": trigger.clause if trigger else None,
         "local": trigger.reason if trigger and trigger.local else None,
     }
@@ -118,7 +118,7 @@ def next_view(
         "clause": action.clause,
         "local": action.reason if action.local else None,
         "chip": chip if case.due_on else None,
-        "text": "由您办理。" if mine else f"等{waits_for}办理。" if waits_for else None,
+        "text": f"等{waits_for}办理。" if waits_for and not mine else None,
     }
 
 
@@ -145,11 +145,27 @@ def facts_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]]:
     ]
     rows += _found(case, ruleset)
     needed = {"标题", "类型", "诉求内容"}
-    return [
+    shown = [
         {"label": label, "value": value, "wide": wide, "clause": clause}
         for label, value, wide, clause in rows
         if value or label in needed
     ]
+    return _ruled(shown)
+
+
+def _ruled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Two cells a line; a cell that would stand alone takes the whole line."""
+    alone: dict[str, Any] | None = None
+    for row in rows:
+        if row["wide"]:
+            if alone is not None:
+                alone["wide"] = True
+            alone = None
+        else:
+            alone = row if alone is None else None
+    if alone is not None:
+        alone["wide"] = True
+    return rows
 
 
 def _clause(ruleset: Ruleset, guard: str) -> str | None:
@@ -185,13 +201,15 @@ def _found(case: Case, ruleset: Ruleset) -> list[tuple[str, str, bool, str | Non
     ]  # fmt: skip
 
 
-def assignments_view(case: Case) -> list[dict[str, Any]]:
+def assignments_view(case: Case, by: User) -> list[dict[str, Any]]:
     """One row for each responsible unit, an enterprise before its departments."""
-    return [_assignment(a) for a in case.assignments]
+    parents = {a.parent_id for a in case.assignments if a.state != "cancelled"}
+    rows = [_assignment(a, a.id in parents) for a in case.assignments]
+    return [row | {"requirement": readable(row["requirement"], case, by)} for row in rows]
 
 
-def _assignment(a: Assignment) -> dict[str, Any]:
-    state, tone = ASSIGNMENT_STATES.get(a.state, (a.state, "open"))
+def _assignment(a: Assignment, passed_on: bool) -> dict[str, Any]:
+    state, tone = ASSIGNMENT_STATES["passed_on" if passed_on and a.state == "assigned" else a.state]
     unit = f"{a.organization.name} · {a.department.name}" if a.department else a.organization.name
     return {
         "unit": unit,
@@ -206,7 +224,7 @@ def _assignment(a: Assignment) -> dict[str, Any]:
     }
 
 
-def orders_view(case: Case) -> list[dict[str, Any]]:
+def orders_view(case: Case, by: User) -> list[dict[str, Any]]:
     """Supervision orders, newest first."""
     rows = []
     for order in reversed(case.supervision_orders):
@@ -214,9 +232,9 @@ def orders_view(case: Case) -> list[dict[str, Any]]:
         rows.append(
             {
                 "number": order.number,
-                "reason": order.reason,
+                "reason": readable(order.reason, case, by),
                 "due": day_words(order.due_on),
-                "answer": order.answer,
+                "answer": readable(order.answer, case, by),
                 "state": state,
                 "tone": tone,
             }
@@ -232,7 +250,8 @@ def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
     for approval in case.approvals:
         if approval.state == "pending":
             days = f" {approval.amount} 个工作日" if approval.amount else ""
-            text = f"{APPROVALS[approval.kind]}{days}申请等待审批：{approval.reason}"
+            asked = readable(approval.reason, case, by)
+            text = f"{APPROVALS[approval.kind]}{days}申请等待审批：{asked}"
             found.append({"text": text, "tone": "info"})
     if case.suspended_at is not None:
         since = moment_words(case.suspended_at)

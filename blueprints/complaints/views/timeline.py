@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import url_for
@@ -19,7 +19,7 @@ CORRECTED = {"title": "标题", "content": "诉求内容", "place": "地点", "w
              "enterprise": "被诉单位", "category": "内容类别", "channel": "渠道"}  # fmt: skip
 TONES = {"close": "done", "archive": "done", "supervise": "danger", "urge": "soon", "review_return": "soon",
          "decline": "soon", "return_assignment": "soon", "reopen": "soon"}  # fmt: skip
-EXTRA_LABELS = {"adopted": "采纳情况", "urgent": "紧急处置"}
+WITH_NOTICE = frozenset({"accept", "dispatch", "assign", "investigate"})
 
 
 def file_size(size: int) -> str:
@@ -82,7 +82,19 @@ def timeline_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]
     files: dict[int | None, list[dict[str, Any]]] = {}
     for attachment in case.attachments:
         files.setdefault(attachment.step_id, []).append(file_view(attachment))
-    return [_entry(step, case, by, ruleset, names, files.get(step.id, [])) for step in case.steps]
+    steps = _as_done(case.steps)
+    return [_entry(step, case, by, ruleset, names, files.get(step.id, [])) for step in steps]
+
+
+def _as_done(steps: Iterable[CaseStep]) -> list[CaseStep]:
+    """A notice that went with a step stands after the step, not before it."""
+    ordered = list(steps)
+    for i in range(len(ordered) - 1):
+        first, second = ordered[i], ordered[i + 1]
+        together = (first.at, first.actor_id) == (second.at, second.actor_id)
+        if together and first.action == "progress_notice" and second.action in WITH_NOTICE:
+            ordered[i], ordered[i + 1] = second, first
+    return ordered
 
 
 def _entry(

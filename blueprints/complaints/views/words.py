@@ -20,6 +20,7 @@ STATE_TONES = {
 KINDS = {"main": "主办", "assisting": "协办"}
 ASSIGNMENT_STATES = {
     "assigned": ("待办理", "wait"),
+    "passed_on": ("已分到部门", "open"),
     "investigating": ("调查中", "open"),
     "verified": ("已办", "done"),
     "cancelled": ("已退单", "stopped"),
