@@ -140,8 +140,9 @@ def _report(
     """For people on stderr (or stdout without --json), the JSON as the last line of stdout."""
     bad = len({problem.line for problem in outcome.rejected})
     verb = "可以导入" if dry_run else "导入"
+    sheet = f"工作表“{found.sheet}”，" if found.sheet else ""
     lines = [
-        f"《{found.name}》工作表“{found.sheet}”，列名在第 {found.line} 行，共 {outcome.rows} 行：{verb} "
+        f"《{found.name}》{sheet}列名在第 {found.line} 行，共 {outcome.rows} 行：{verb} "
         f"{outcome.imported} 行，重复 {len(outcome.duplicates)} 行，冲突 {len(outcome.conflicts)} 行，"
         f"不合格 {bad} 行。"
     ]

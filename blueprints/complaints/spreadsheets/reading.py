@@ -109,7 +109,7 @@ def _text_sheets(path: Path, remembered: Mapping[str, str]) -> Sheets:
         sample = file.read(64 * 1024)
         delimiter = max(DELIMITERS, key=lambda mark: _fit(sample, mark, remembered))
         file.seek(0)
-        yield path.name, _records(file, delimiter)
+        yield "", _records(file, delimiter)
 
 
 def _encoding(path: Path) -> str:

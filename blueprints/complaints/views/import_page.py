@@ -24,7 +24,7 @@ def summary(found: Understood, outcome: Outcome | None, by: User) -> dict[str, A
         "sheet": found.sheet,
         "line": found.line,
         "rows": found.rows,
-        "notes": found.notes,
+        "timed": "received" in found.columns.places,
         "missing": found.columns.missing,
         "columns": _columns(found),
         "unknown": [found.columns.names[place] for place in found.columns.unknown],
@@ -32,7 +32,6 @@ def summary(found: Understood, outcome: Outcome | None, by: User) -> dict[str, A
         "drafts": [_draft(draft, words) for draft in found.drafts[:SHOWN_ROWS]],
         "counts": counts(outcome) if outcome else None,
         "problems": [problem_row(p) for p in outcome.refused] if outcome else [],
-        "units": _units(found),
     }
 
 
@@ -45,6 +44,7 @@ def counts(outcome: Outcome) -> dict[str, Any]:
         "conflicts": len(outcome.conflicts),
         "rejected": len({problem.line for problem in outcome.rejected}),
         "blocked": outcome.blocked,
+        "units": [{"name": name, "count": count} for name, count in outcome.units.items()],
         "numbers": outcome.duplicates[:SHOWN_NUMBERS],
     }
 
@@ -62,15 +62,6 @@ def _columns(found: Understood) -> list[dict[str, Any]]:
         for place, name in enumerate(found.columns.names)
     ]
     return sorted(rows, key=lambda row: not row["unknown"])
-
-
-def _units(found: Understood) -> list[dict[str, Any]]:
-    """How many rows each enterprise gets."""
-    counted: dict[str, int] = {}
-    for draft in found.drafts:
-        name = draft.intake.enterprise.name
-        counted[name] = counted.get(name, 0) + 1
-    return [{"name": name, "count": count} for name, count in counted.items()]
 
 
 def _draft(draft: Draft, words: Words) -> dict[str, Any]:

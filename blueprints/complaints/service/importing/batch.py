@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,7 +78,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a file; `blocked`: nothing was taken in because of its bad rows."""
+    """What became of a file. `units`: new rows of each enterprise; `blocked`: bad rows kept them all out."""
 
     rows: int
     imported: int
@@ -85,6 +86,7 @@ class Outcome:
     conflicts: list[str]
     rejected: list[Problem]
     conflict_problems: list[Problem]
+    units: dict[str, int]
     blocked: bool = False
 
     @property
@@ -225,6 +227,7 @@ def _outcome(found: Understood, decision: Decision, on_error: OnError) -> Outcom
         conflicts=[draft.number for draft, _ in decision.conflicts],
         rejected=found.problems,
         conflict_problems=[Problem(draft.line, column, why) for draft, why in decision.conflicts],
+        units=Counter(draft.intake.enterprise.name for draft in decision.new),
         blocked=blocked,
     )
 
