@@ -88,13 +88,18 @@ def _page(
 
 def _clauses(rules: list[Ruleset]) -> dict[str, str | None]:
     """The clause beside each part of the screen, where a rule system has one."""
-    guards = {"channel": "channel_in_force", "category": "category_given", "contact": "first_contact_noted",
-              "written": "written_text_for_significant", "received": "receipt_time_valid"}  # fmt: skip
+    guards = {
+        "内容类别": "category_given",
+        "情绪和愿望": "first_contact_noted",
+        "重大事项": "written_text_for_significant",
+        "渠道": "channel_in_force",
+        "收到时间": "receipt_time_valid",
+    }
     found = {
         part: next((row.clause for r in rules if (row := r.guard(guard)) and row.clause), None)
         for part, guard in guards.items()
     }
-    return found | {"type": next((t.clause for r in rules for t in r.types if t.clause), None)}
+    return {"类型": next((t.clause for r in rules for t in r.types if t.clause), None)} | found
 
 
 @blueprint.route("/cases/new", methods=["GET", "POST"])

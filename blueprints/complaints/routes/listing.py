@@ -52,7 +52,7 @@ def cases() -> Response:
         total=page.total,
         filters=filters,
         values={name: filters.get(name, "") for name in queries_list.FILTERS},
-        export_url=None,
+        export_url=url_for("complaints.export_page", **filters, **order),
         choices=choices,
         chips=lists.filter_chips(filters, choices),
         tabs=lists.tab_views(filters),

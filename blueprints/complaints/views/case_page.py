@@ -140,7 +140,7 @@ def facts_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]]:
         ("首接人", f"{receiver.name}（{case.receiving_org.name}）", False, kept.clause if kept else None),
         ("地点", case.place, False, None),
         ("诉求内容", readable(case.content, case, by), True, None),
-        ("希望怎样解决", readable(case.wish, case, by), True, None),
+        ("希望", readable(case.wish, case, by), True, None),
         ("首次沟通", readable(case.first_contact, case, by), True, _clause(ruleset, "first_contact_noted")),
     ]
     rows += _found(case, ruleset)
