@@ -67,7 +67,7 @@ def import_command(
     except (OperationalError, ProgrammingError):
         _wrong(NO_DATABASE)
     except OSError as error:
-        _wrong(f"文件读写失败：{error.strerror}（{error.filename}）。")
+        _wrong(f"写不了文件 {error.filename or rejects}，请检查路径、权限和磁盘空间。")
     _report(found, outcome, dry_run=dry_run, rejects=rejects, as_json=as_json)
     raise SystemExit(0 if outcome.faultless else 1)
 

@@ -7,7 +7,7 @@ and one notification a person for the whole batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -87,7 +87,7 @@ class Registrar:
             row.case.id = case_id
             ruleset = self._rules[row.case.enterprise_id].ruleset
             steps.append(first_step(row.case, ruleset, by=self.by, now=self.now))
-            people += [{"case_id": case_id, **asdict(person)} for person in row.intake.people]
+            people += [{"case_id": case_id, **vars(person)} for person in row.intake.people]
             since = row.case.received_at
             running += [clocks.columns(SUBJECT, case_id, limit, since, due) for limit, due in row.limits]
         insert_rows(CaseStep, steps)

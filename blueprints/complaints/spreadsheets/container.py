@@ -70,6 +70,8 @@ def checked_size(path: Path) -> int:
             parts = archive.infolist()
             _check_directory(parts, path.stat().st_size)
             return sum(_check_part(file, part) for part in parts)
+    except InvalidInput:
+        raise
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, ValueError, OSError):
         raise InvalidInput("文件已损坏，无法打开，请重新导出后再导入。", "file") from None
 

@@ -118,9 +118,9 @@ def understand(
     Errors: InvalidInput, one sentence, when the file cannot be read as a table. With columns missing
     (`columns.missing`) no row is read.
     """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     with opened(path, remembered) as table:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         found = Understood(name, digest, table.sheet, table.line, table.columns)
         first = list(islice(table.rows, SAMPLE_ROWS))
         _keep_samples(found, first)

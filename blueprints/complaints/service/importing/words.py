@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from domain.rulesets import Ruleset
@@ -84,14 +85,14 @@ def category_for(texts: Iterable[str], ruleset: Ruleset) -> str:
         if text in named:
             return named[text]
         for code, words in _CATEGORY_WORDS:
-            if code in known and any(word in text for word in words):
+            if code in known and words.search(text):
                 return code
     return DEFAULT_CATEGORY if DEFAULT_CATEGORY in known else known[-1]
 
 
 def sectors_in(text: str) -> list[str]:
     """The sectors that a text speaks of."""
-    return [sector for sector, words in _SECTOR_WORDS if any(word in text for word in words)]
+    return [sector for sector, words in _SECTOR_WORDS if words.search(text)]
 
 
 def is_urgent(word: str) -> bool:
@@ -105,5 +106,5 @@ def channel_for(source: str, ruleset: Ruleset) -> str | None:
     return next((code for code in CHANNELS[source] if code in active), None)
 
 
-_CATEGORY_WORDS = tuple((code, tuple(words.split())) for code, words in CATEGORIES)
-_SECTOR_WORDS = tuple((sector, tuple(words.split())) for sector, words in SECTORS)
+_CATEGORY_WORDS = tuple((code, re.compile("|".join(words.split()))) for code, words in CATEGORIES)
+_SECTOR_WORDS = tuple((sector, re.compile("|".join(words.split()))) for sector, words in SECTORS)
