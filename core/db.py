@@ -20,7 +20,6 @@ from sqlalchemy.types import TypeDecorator
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=15000",
     "trusted_schema=OFF",
@@ -74,12 +73,12 @@ def _writes_now() -> bool:
     return _writing.get() or (has_request_context() and request.method not in READ_METHODS)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS:
+        for pragma in (*SQLITE_PRAGMAS, f"synchronous={synchronous}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -90,11 +89,14 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 def init_database(app: Flask) -> None:
-    """Bind the database to the app and prepare its engine."""
+    """Bind the database to the app and prepare its engine.
+
+    SQLITE_SYNCHRONOUS is FULL, so that an acknowledged write survives a power cut; tests turn it OFF.
+    """
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            _prepare_sqlite(db.engine)
+            _prepare_sqlite(db.engine, app.config.get("SQLITE_SYNCHRONOUS", "FULL"))
 
 
 def insert_rows(model: type[Base], rows: list[dict[str, Any]]) -> None:

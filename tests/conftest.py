@@ -31,6 +31,7 @@ def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
             "SQLALCHEMY_DATABASE_URI": uri or f"sqlite:///{folder / 'app.db'}",
             "FILES_DIR": str(folder / "files"),
             "HTMX_SOURCE": "local",
+            "SQLITE_SYNCHRONOUS": "OFF",
             "PASSWORD_MAX_AGE_DAYS": 0,
             **settings,
         }

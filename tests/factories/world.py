@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.security import generate_password_hash
 
 from blueprints.accounts.models import Department, Organization, RoleGrant, User
-from blueprints.accounts.service.signing_in import hash_password
 from core import clock
 from core.authz import Role
 from core.db import db, transaction
@@ -52,7 +52,7 @@ def _person(login: str, name: str, role: Role, hashed: str, **place: int | None)
 
 def build_world() -> None:
     """Store the district in the database of the current app."""
-    hashed = hash_password(PASSWORD)
+    hashed = generate_password_hash(PASSWORD, method="scrypt:1024:8:1")
     with transaction() as session:
         for code, kind, name, sectors, ruleset in ORGANIZATIONS:
             org = Organization(code=code, kind=kind, name=name, short_name=name[2:], ruleset_code=ruleset)
@@ -97,7 +97,8 @@ class World:
 
     def department(self, code: str, name: str = "营业厅") -> Department:
         """A department of an enterprise."""
-        mine = select(Department).where(Department.organization_id == self.org(code).id, Department.name == name)
+        organization = self.org(code).id
+        mine = select(Department).where(Department.organization_id == organization, Department.name == name)
         return db.session.scalars(mine).one()
 
     def client(self, login: str, app: Flask | None = None) -> FlaskClient:
