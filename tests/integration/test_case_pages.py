@@ -168,7 +168,7 @@ def test_next_action_stands_on_top_with_its_clause(app, world, desk):
     assert "〔F5.1〕" in bar[0]
     assert f"/cases/{case}/do/accept" in bar[0]
     waiting = page(world.client("jxw-supervisor"), f"/cases/{case}")
-    assert "等示例区经济信息委办理" in waiting
+    assert "等示例区经济信息委（受理员）办理" in waiting
 
 
 def test_blocked_steps_are_grey_with_reason_and_clause(app, world, desk):

@@ -17,7 +17,7 @@ from core import clock
 from core.audit import AuditEntry
 from core.db import db, transaction
 from tests.browserless import form_values, taken
-from tests.factories.cases import at
+from tests.factories.cases import Desk, at
 from tests.integration.test_case_pages import page
 
 
@@ -224,3 +224,14 @@ def test_bulk_answers_reach_only_visible_cases(app, world, desk):
     assert "抢修中。" in refused.get_data(as_text=True)
     assert "progress_notice" not in [s.action for s in db.session.get(Case, foreign).steps[2:]]
     assert world.client("gs-dispatcher").get(address).status_code == 404
+
+
+@pytest.mark.postgres
+def test_lists_surges_and_ledgers_on_both_databases(each_app, each_world):
+    desk = Desk()
+    surge(desk)
+    september(desk)
+    clerk = each_world.client("jxw-clerk")
+    assert "共 6 件" in page(clerk, "/cases?sort=due&state=open&group=soon")
+    assert "示例路" in page(clerk, "/cases/surges")
+    assert "共 1 件" in page(each_world.client("jxw-supervisor"), f"/ledgers/{submitted(each_world)}")

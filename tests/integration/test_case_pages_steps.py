@@ -254,6 +254,14 @@ def test_a_race_inside_the_transaction_is_the_same_conflict(app, world, desk, mo
     assert "写了很久的记录" in answer.get_data(as_text=True)
 
 
+def test_prepared_notices_do_not_show_what_the_page_masks(app, world, desk):
+    case = desk.handed_over("rq")
+    _, values = opened(world.client("rq-handler"), case, "investigate")
+    assert values["notice_text"].startswith("您好：您反映的问题（编号气诉2026-000001）已转营业厅核实办理")
+    text = page(world.client("rq-handler"), f"/cases/{case}/do/investigate")
+    assert "示例用户甲" not in text
+
+
 def test_a_double_submit_is_one_step(app, world, desk):
     case = desk.register("jxw-clerk", "rq")
     clerk = world.client("jxw-clerk")

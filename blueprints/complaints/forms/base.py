@@ -14,7 +14,7 @@ from blueprints.complaints import facts
 from blueprints.complaints.forms.fields import UploadsField, ways
 from blueprints.complaints.models import Assignment, Case, CaseStep
 from blueprints.complaints.service.progress import prepared_text
-from blueprints.complaints.views.people import without_names
+from blueprints.complaints.views.people import unnamed, without_names
 from core.forms import BaseForm
 from domain.rulesets import Ruleset
 
@@ -54,8 +54,8 @@ class Desk:
         return str(step.facts.get(name) or "") if step else ""
 
     def prepared(self, template: str, **given: str) -> str:
-        """A notice filled with what the system knows."""
-        return self.prepared_words(prepared_text(self.case, self.ruleset, template, **given))
+        """A notice filled with what the system knows, but for the name."""
+        return unnamed(prepared_text(self.case, self.ruleset, template, **given), self.case)
 
     def prepared_words(self, text: str) -> str:
         """`text` as whoever sits here may read it."""

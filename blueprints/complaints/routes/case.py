@@ -86,7 +86,7 @@ def case_context(found: Case) -> dict[str, Any]:
         "heading": case_page.heading_view(found),
         "level": case_page.level_view(found, rules),
         "next": case_page.next_view(
-            found, open_to_me, rules, place.name if place else "", now=now, calendar=calendar
+            found, open_to_me, rules, case_page.waits_for(found, place, rules), now=now, calendar=calendar
         ),
         "actions": case_page.actions_view(found, open_to_me),
         "facts": case_page.facts_view(found, by, rules),

@@ -8,17 +8,19 @@ from typing import Any
 
 from flask import url_for
 
-from blueprints.accounts.models import User
+from blueprints.accounts.models import Organization, User
 from blueprints.complaints import facts
 from blueprints.complaints.labels import day_words, moment_words
 from blueprints.complaints.models import Assignment, Case
 from blueprints.complaints.relations import owner_id
 from blueprints.complaints.service import Option
+from blueprints.complaints.service.next_step import next_row
 from blueprints.complaints.views.chips import due_chip
 from blueprints.complaints.views.people import readable
-from blueprints.complaints.views.timeline import code_names
+from blueprints.complaints.views.timeline import code_names, role_name
 from blueprints.complaints.views.words import ASSIGNMENT_STATES, KINDS, LEVELS, state_tone
 from blueprints.complaints.workflow import OVERLAY_BY_ACTION, STATE_NAMES
+from core.authz import ENTERPRISE_ROLES, REGULATOR_ROLES, Role
 from core.clock import to_local
 from domain.rulesets import Ruleset
 from domain.workdays import Calendar
@@ -103,8 +105,18 @@ def actions_view(case: Case, options: list[Option]) -> dict[str, list[dict[str, 
     return {"steps": steps, "beside": beside, "blocked": blocked}
 
 
+def waits_for(case: Case, place: Organization | None, ruleset: Ruleset) -> str:
+    """Whose turn it is: the organization and the roles there, in the rule system's own words."""
+    row = next_row(case, ruleset)
+    if row is None or place is None:
+        return ""
+    here = REGULATOR_ROLES if place.is_regulator else ENTERPRISE_ROLES
+    words = dict.fromkeys(role_name(r.value, ruleset) for r in Role if r in row.actor.roles & here)
+    return f"等{place.name}（{'、'.join(words)}）办理。" if words else f"等{place.name}办理。"
+
+
 def next_view(
-    case: Case, options: list[Option], ruleset: Ruleset, waits_for: str, *, now: datetime, calendar: Calendar
+    case: Case, options: list[Option], ruleset: Ruleset, waiting: str, *, now: datetime, calendar: Calendar
 ) -> dict[str, Any] | None:
     """The bar on top: the step that the case waits for, its clause, its deadline, and for whom it waits."""
     if not case.next_action or not ruleset.has_action(case.next_action):
@@ -118,7 +130,7 @@ def next_view(
         "clause": action.clause,
         "local": action.reason if action.local else None,
         "chip": chip if case.due_on else None,
-        "text": f"等{waits_for}办理。" if waits_for and not mine else None,
+        "text": None if mine else waiting or None,
     }
 
 

@@ -76,6 +76,11 @@ def without_names(text: str, case: Case, by: User) -> str:
     return _replaced(text, case, "诉求人", "（已隐去）")
 
 
+def unnamed(text: str, case: Case) -> str:
+    """A prepared text without the name: a form must not show what the page masks."""
+    return _replaced(text, case, "", "")
+
+
 def readable(text: str, case: Case, by: User) -> str:
     """`text` for a page: complainants masked, and left out altogether where this person may not know them."""
     return _masked_words(without_names(text, case, by), case)
