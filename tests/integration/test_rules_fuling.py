@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from blueprints.complaints.guards import Attempt, refusal
+from blueprints.complaints.models import Dossier
 from blueprints.rulebook.service import adopt_laws, change_setting, default_laws, pinned
 from core import clock, clocks
-from core.db import transaction
+from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
 from tests.factories.cases import SUBSTANTIAL, Desk
 
@@ -19,7 +21,7 @@ def refused(clause: str | None) -> pytest.RaisesExc[RuleViolation]:
     return pytest.RaisesExc(RuleViolation, check=lambda e: e.clause == clause)
 
 
-@pytest.mark.rule("F1", "F5.1", "F5.2", "F5.3")
+@pytest.mark.rule("F1", "F5.1", "F5.2", "F5.3", "F6.2a")
 def test_a_12345_complaint_goes_from_intake_to_archive(desk: Desk) -> None:
     case_id = desk.closed()
     case = desk.do(case_id, "archive", "jxw-clerk")
@@ -29,6 +31,8 @@ def test_a_12345_complaint_goes_from_intake_to_archive(desk: Desk) -> None:
         "reply", "report_back", "review_accept", "callback", "close", "archive",
     ]  # fmt: skip
     assert case.due_on is None
+    dossier = db.session.scalars(select(Dossier).where(Dossier.case_id == case_id)).one()
+    assert case.steps[-1].facts["digest"] == dossier.digest
     states = {c.obligation: c.state for c in clocks.of_subject("case", case_id)}
     assert states["completion"] == states["acceptance"] == states["report_back"] == "met"
 
