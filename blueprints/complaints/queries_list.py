@@ -50,8 +50,9 @@ def list_page(
     met = conditions(by, filters, now=now, calendar=calendar)
     total = select(func.count()).select_from(Case).where(*met).correlate(None).scalar_subquery()
     columns = [c for c in LIST_COLUMNS if c is not Case.enterprise_id]
+    place = func.coalesce(func.nullif(Organization.short_name, ""), Organization.name)
     wanted = (
-        select(*columns, Organization.name.label("enterprise"), total.label("total"))
+        select(*columns, place.label("enterprise"), total.label("total"))
         .join(Organization, Organization.id == Case.enterprise_id)
         .where(*met)
         .order_by(*order_of(sort))
