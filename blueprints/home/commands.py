@@ -8,6 +8,7 @@ import time
 from typing import NoReturn
 
 import click
+from flask.cli import AppGroup
 from sqlalchemy import inspect
 
 from blueprints.home.demo.load import DEFAULT, MOST, load
@@ -22,9 +23,7 @@ OCCUPIED = "系统里已经有单位，没有装入演示数据；演示数据�
 WARNING = "演示账号共用一个密码，首次登录不要求修改，仅供试用，请勿用于正式环境。"
 
 
-@click.group()
-def demo() -> None:
-    """演示数据。"""
+demo = AppGroup("demo", help="演示数据。")
 
 
 @demo.command("load")

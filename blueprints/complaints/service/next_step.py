@@ -9,7 +9,7 @@ from sqlalchemy import select
 from blueprints.accounts.models import RoleGrant, User
 from blueprints.complaints import facts
 from blueprints.complaints.models import Case
-from blueprints.complaints.relations import owner_id
+from blueprints.complaints.relations import enterprise_ids, owner_id
 from blueprints.complaints.workflow import Row, Side, main_rows
 from core import clocks
 from core.authz import Role
@@ -46,7 +46,9 @@ def next_organization(case: Case, row: Row) -> int:
         case Side.REPLIER if case.nature == "industry" and case.handed_over:
             return owner_id(case)
     main = [a for a in case.open_assignments if a.kind == "main"]
-    return main[0].organization_id if main else case.enterprise_id
+    if main:
+        return main[0].organization_id
+    return case.enterprise_id if case.enterprise_id in enterprise_ids(case) else owner_id(case)
 
 
 def refresh_due(case: Case) -> None:

@@ -253,7 +253,9 @@ class Course:
     def ask(self, gap: int = 20) -> Self:
         """The department concerned is asked."""
         desks, who = (self.theme.desk,), f"{self.company}-dispatcher"
-        return self.then("ask", who, gap, lambda s: self._to(s, desks, s.words.title))
+        told = {"way": "电话", "text": "您咨询的问题正在向有关部门了解，了解清楚后马上答复您。"}
+        self.then("ask", who, gap, lambda s: self._to(s, desks, s.words.title))
+        return self.then("progress_notice", who, 3, lambda s: dict(told))
 
     def give_answer(self, gap: int = 3 * HOUR) -> Self:
         """The department's answer."""
@@ -278,7 +280,7 @@ class Course:
         """The answer to the person, after what the theme came to."""
         say = text or _found
         return self.then("reply", who or self.worker, gap, lambda s: {
-            "text": say(s.words), "way": "电话", "told_at": s.now, "notice_way": "电话",
+            "text": say(s.words), "way": "电话", "told_at": s.now,
         })  # fmt: skip
 
     def reply_unfounded(self, gap: int = HOUR, who: str = "") -> Self:

@@ -28,7 +28,7 @@ COLUMNS = {name: columns_of(name) for name in TABLES} | {
     "dossier": ["case_id", "body", "digest", "frozen_at"],
     "personal_key": ["subject_type", "subject_id", "key"],
 }
-CLOCK_AT = tuple(
+_STARTED, _ENDED, _STATE, _DUE_ON, _DUE_AT, _PROVISIONAL, _EXPLANATION = (
     COLUMNS["clock"].index(name)
     for name in ("started_at", "ended_at", "state", "due_on", "due_at", "provisional", "explanation")
 )
@@ -96,7 +96,7 @@ class Filler:
             if case.dossier is not None:
                 _freeze(place, case.dossier, values, rows)
             for pattern in case.rows:
-                rows[pattern.table].append(_row(pattern, values))
+                rows[pattern.table].append(tuple(_filled(pattern, values)))
             for clock, limit in zip(case.clocks, limits[place], strict=True):
                 rows["clock"].append(_clock_row(clock, limit, values))
 
@@ -149,25 +149,23 @@ class Filler:
         return received[blank.place] + timedelta(days=blank.amount)
 
 
-def _row(pattern: RowPattern, values: dict[str, Any]) -> tuple[Any, ...]:
+def _filled(pattern: RowPattern, values: dict[str, Any]) -> list[Any]:
     row = pattern.fixed.copy()
     for index, key in pattern.keys:
         row[index] = values[key]
     for index, template in pattern.texts:
         row[index] = template % values
-    return tuple(row)
+    return row
 
 
 def _clock_row(clock: ClockPattern, limit: Counted, values: dict[str, Any]) -> tuple[Any, ...]:
     state, ended = clock.state, values[clock.ended] if clock.ended else None
     if state in ("met", "late") and ended is not None:
         state = "met" if ended < limit.due_at else "late"
-    row = list(_row(clock.row, values))
-    told = (
-        values[clock.started], ended, state, limit.due_on, limit.due_at, limit.provisional, limit.explanation,
-    )  # fmt: skip
-    for index, value in zip(CLOCK_AT, told, strict=True):
-        row[index] = value
+    row = _filled(clock.row, values)
+    row[_STARTED], row[_ENDED], row[_STATE] = values[clock.started], ended, state
+    row[_DUE_ON], row[_DUE_AT] = limit.due_on, limit.due_at
+    row[_PROVISIONAL], row[_EXPLANATION] = limit.provisional, limit.explanation
     return tuple(row)
 
 
