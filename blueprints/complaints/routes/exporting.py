@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, request, send_file, stream_with_context, url_for
 
@@ -89,10 +90,13 @@ def _workbook(rows: Iterator[list[str]], name: str) -> Response:
     file = tempfile.TemporaryFile()  # noqa: SIM115
     write_workbook(file, "诉求件", HEADERS, rows, wide="诉求内容")
     file.seek(0)
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    response = send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    response.call_on_close(file.close)
+    return response
 
 
 def _text(rows: Iterator[list[str]], name: str) -> Response:
     response = Response(stream_with_context(csv_pieces(HEADERS, rows)), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    names = {"filename": "cases.csv", "filename*": f"UTF-8''{quote(name)}"}
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response
