@@ -47,4 +47,5 @@ def main() -> None:
     for _ in range(11):
         floor = seconds(bare)
         ratios.append(seconds(explained) / floor)
-    print(f"due() with explanation / bare loop: {statistics.median(ratios):.2f} x ({len(DAYS)} days, 11 rounds)")
+    ratio = statistics.median(ratios)
+    print(f"due() with explanation / bare loop: {ratio:.2f} x ({len(DAYS)} days, 11 rounds)")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from blueprints.complaints.workflow import Outcome, When
+from blueprints.complaints.workflow import ENDED, Outcome, When
 
 REOPENING = frozenset({"callback", "reopen"})
 RESTARTING = REOPENING | {"review_return"}
@@ -63,6 +64,14 @@ def reachable(case: Any) -> bool:
 def callback_due(case: Any, ruleset: Any) -> bool:
     """Whether the local settings ask for a callback that has not been made yet."""
     return ruleset.flag("callback_required") and reachable(case) and not done(case, "callback")
+
+
+def supervision_proposal(case: Any, now: datetime) -> str:
+    """Why a supervision order is proposed for an open case without one (level, urging, overdue …)."""
+    if case.supervised or case.state in ENDED:
+        return ""
+    overdue = case.due_at is not None and case.due_at <= now
+    return case.supervision_proposed or ("已逾期" if overdue else "")
 
 
 def holds(when: When, case: Any) -> bool:

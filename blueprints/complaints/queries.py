@@ -257,7 +257,9 @@ def bench_conditions(by: User, *, now: datetime, calendar: Calendar) -> dict[str
             visible(by), Case.next_talk_on <= today + timedelta(days=3), Case.state != State.ARCHIVED
         ),
         "provisional": and_(open_here, Case.due_provisional),
-        "proposed": and_(open_here, Case.supervision_proposed != ""),
+        "proposed": and_(
+            open_here, Case.supervised.is_(False), or_(Case.supervision_proposed != "", Case.due_at <= now)
+        ),
     }
 
 

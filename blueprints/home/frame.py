@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 
 from blueprints.accounts.models import User
 from blueprints.complaints.queries import waiting_count
 from blueprints.rulebook.queries import calendar_banner
+from blueprints.rulebook.service import base_ruleset, ruleset_codes
 from core import clock
 from core.inbox import unread_count
 from domain.roles import ROLE_NAMES, Permission, Role
@@ -60,7 +61,7 @@ def navigation(user: User, waiting: int) -> list[dict[str, Any]]:
         items = [
             _item(label, endpoint, icon, (waiting or None) if endpoint == "home.bench" else None)
             for label, endpoint, icon, permission in entries
-            if permission in user.permissions and _applies(endpoint, user) and endpoint in current_app.view_functions
+            if permission in user.permissions and _applies(endpoint, user)
         ]
         if items:
             groups.append({"title": title, "items": items})
@@ -73,8 +74,10 @@ def _applies(endpoint: str, user: User) -> bool:
 
 
 def role_words(user: User) -> str:
-    """The person's roles in words."""
-    return "、".join(ROLE_NAMES[r] for r in Role if r in user.roles)
+    """The person's roles, in the words of the ruleset of an enterprise (Q says 调度指挥中心)."""
+    code = user.organization.ruleset_code if user.organization else ""
+    names = base_ruleset(code).terms if code in ruleset_codes() else {}
+    return "、".join(names.get(r.value, ROLE_NAMES[r]) for r in Role if r in user.roles)
 
 
 def frame_context() -> dict[str, Any]:
@@ -88,7 +91,7 @@ def frame_context() -> dict[str, Any]:
 
 def _frame(user: User) -> dict[str, Any]:
     reads_cases = Permission.CASE_READ in user.permissions
-    banner = calendar_banner(clock.today())
+    banner = calendar_banner(clock.today()) if Permission.RULES_READ in user.permissions else None
     menu = [{"label": "修改密码", "url": url_for("accounts.password")}]
     return {
         "nav": navigation(user, waiting_count(user) if reads_cases else 0),

@@ -83,6 +83,29 @@ def test_a_department_that_was_asked_must_answer_before_the_person_is_answered(d
     assert desk.reply(case, "rq-dispatcher").state == "replied"
 
 
+def refuses(desk: Desk, case_id: int, guard: str) -> str | None:
+    """Clause with which a guard refuses the case as it stands; None when it lets it pass."""
+    case = desk.case(case_id)
+    by = desk.world.user("jxw-clerk")
+    found = refusal(guard, Attempt(case, {}, by, pinned(case.ruleset_version_id), clock.now()))
+    return found.clause if found else None
+
+
+@pytest.mark.rule("F3.4.2")
+def test_the_answer_of_the_department_is_asked_for_by_its_clause(desk: Desk) -> None:
+    case = desk.register("rq-dispatcher", "rq", type="inquiry", channel="gas_hotline")
+    assert refuses(desk, case, "department_answer_given") == "F3.4.2"
+
+
+@pytest.mark.rule("F4.1")
+def test_the_time_of_receipt_is_checked_again_at_acceptance(desk: Desk) -> None:
+    case = desk.register("jxw-clerk", "rq")
+    with transaction():
+        desk.case(case).received_at = clock.now() + timedelta(days=1)
+    with refused("F4.1"):
+        desk.do(case, "accept", "jxw-clerk", nature="internal")
+
+
 @pytest.mark.rule("F4.1")
 def test_every_channel_of_the_clause_is_open_and_a_closed_one_is_not(desk: Desk) -> None:
     for channel in ("oral", "hotline_12345", "power_hotline", "gas_hotline", "written"):

@@ -131,6 +131,7 @@ def test_misconduct_is_reported_to_the_leader_before_any_reply(desk: Desk) -> No
 def test_a_lapse_is_sanctioned_and_corrected_at_once(desk: Desk) -> None:
     case = desk.own_water()
     desk.verified(case, "gs", service_class="lapse")
+    desk.rectified(case, "gs")
     with refused("Q3.1c"):
         desk.reply(case, "gs-handler")
     with pytest.raises(InvalidInput, match="佐证"):
@@ -323,6 +324,15 @@ def test_acceptance_does_not_move_the_clock_and_no_extension_exists(desk: Desk) 
 def test_the_receipt_is_never_in_the_future(desk: Desk) -> None:
     with pytest.raises(InvalidInput):
         desk.register("gs-dispatcher", "gs", received_at=clock.now() + timedelta(minutes=5))
+
+
+@pytest.mark.rule("Q5")
+def test_the_time_of_receipt_is_checked_again_at_acceptance(desk: Desk) -> None:
+    case = desk.register("gs-dispatcher", "gs", channel="department_phone")
+    with transaction():
+        desk.case(case).received_at = clock.now() + timedelta(days=1)
+    with refused("Q5"):
+        desk.do(case, "accept", "gs-dispatcher")
 
 
 @pytest.mark.rule("Q5")

@@ -8,6 +8,7 @@ from wtforms import IntegerField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from blueprints.accounts.queries import people_with_role
+from blueprints.complaints import facts
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, select, ways
 from blueprints.complaints.views.words import LEVELS
@@ -76,7 +77,7 @@ class SuperviseForm(ReasonForm):
 
     @classmethod
     def known(cls, desk: Desk) -> dict[str, Any]:
-        proposed = desk.case.supervision_proposed
+        proposed = facts.supervision_proposal(desk.case, desk.now)
         days = desk.ruleset.number("supervision_limit_workdays")
         return {"workdays": days, "reason": f"{proposed}，请限期办理并答复。" if proposed else ""}
 

@@ -89,6 +89,8 @@ def refer_to_leader(act: Act) -> None:
     case.reply_promised_on = promised
     act.record("text", "reply_needed", reply_promised_on=promised)
     if promised is not None:
+        clause = act.ruleset.action("refer_to_leader").clause or ""
+        deadlines.start_until(act, "promised_reply", "承诺答复", promised, clause)
         cap = clocks.open_of(SUBJECT, case.id, "completion")
         if cap and promised > cap[0].due_on:
             act.record(beyond_cap=True)

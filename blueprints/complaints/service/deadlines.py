@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from blueprints.accounts.models import Organization
@@ -20,6 +20,7 @@ from blueprints.rulebook.models import LawLimit
 from blueprints.rulebook.service import law_limits_for, pinned
 from core import clocks
 from core.calendar_store import CalendarChanged, load_calendar
+from core.clock import local_date
 from core.clocks import ClockMoved, Limit
 from core.db import db
 from core.inbox import tell
@@ -86,6 +87,14 @@ def start_order(
     """Start a limit that a person set (a review sent back, a supervision order)."""
     limit = Limit(obligation, name, workdays, Unit.WORKDAY, "order", clause=clause, basis=basis)
     return clocks.start(SUBJECT, act.case.id, limit, since=act.now, calendar=act.calendar)
+
+
+def start_until(act: Act, obligation: str, name: str, due_on: date, clause: str = "") -> None:
+    """Start a limit that ends on a day which a person promised or set; today's own needs no clock."""
+    days = (due_on - local_date(act.now)).days
+    if days > 0:
+        limit = Limit(obligation, name, days, Unit.DAY, "order", clause=clause, basis="办理中约定的日期")
+        clocks.start(SUBJECT, act.case.id, limit, since=act.now, calendar=act.calendar)
 
 
 def stop(act: Act, *obligations: str, at: datetime | None = None) -> None:

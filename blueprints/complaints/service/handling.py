@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from blueprints.accounts.models import User
 from blueprints.accounts.queries import people_with_role
+from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.dispatching import own_assignment
 from blueprints.complaints.service.engine import Act, effect
 from blueprints.complaints.service.next_step import case_path
@@ -109,6 +110,8 @@ def rectify(act: Act) -> None:
     if due_on is None or due_on < local_date(act.now):
         raise InvalidInput("请填写今天或以后的整改完成日期。", "due_on")
     act.case.rectification, act.case.rectification_due_on = "planned", due_on
+    clause = act.ruleset.action("rectify").clause or ""
+    deadlines.start_until(act, "rectification", "整改完成", due_on, clause)
     act.record("measures", "responsible", "due_on")
 
 
@@ -118,6 +121,7 @@ def complete_rectification(act: Act) -> None:
     _need(act, "result", "请写明整改结果。")
     _need(act, "proof", "请写明佐证（可同时上传照片等附件）。")
     act.case.rectification, act.case.rectification_due_on = "completed", None
+    deadlines.stop(act, "rectification")
     act.record("result", "proof")
 
 

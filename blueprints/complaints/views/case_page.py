@@ -20,6 +20,7 @@ from blueprints.complaints.views.people import readable
 from blueprints.complaints.views.timeline import code_names, role_name
 from blueprints.complaints.views.words import ASSIGNMENT_STATES, KINDS, LEVELS, state_tone
 from blueprints.complaints.workflow import OVERLAY_BY_ACTION, STATE_NAMES
+from core import clock
 from core.authz import ENTERPRISE_ROLES, REGULATOR_ROLES, Role
 from core.clock import to_local
 from domain.rulesets import Ruleset
@@ -257,8 +258,9 @@ def orders_view(case: Case, by: User) -> list[dict[str, Any]]:
 def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
     """Sentences above everything else: proposals, pending approvals, suspension, sampling."""
     found: list[dict[str, Any]] = []
-    if case.supervision_proposed:
-        found.append({"text": f"建议督办：{case.supervision_proposed}。", "tone": "soon"})
+    proposed = facts.supervision_proposal(case, clock.now())
+    if proposed:
+        found.append({"text": f"建议督办：{proposed}。", "tone": "soon"})
     for approval in case.approvals:
         if approval.state == "pending":
             days = f" {approval.amount} 个工作日" if approval.amount else ""
