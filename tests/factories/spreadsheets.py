@@ -89,8 +89,8 @@ def raw_xlsx(path: Path, body: Iterable[str], before: str = HEAD) -> Path:
 
 
 def bomb(path: Path, lying: bool = False) -> Path:
-    """A sheet of 300 MB in less than 1 MB; `lying`: its directory says that it holds 1,000 bytes."""
-    raw_xlsx(path, ["<row>" + "<c><v>1</v></c>" * 2000 + "</row>"] * 10_000)
+    """A sheet of 150 MB in less than half a MB; `lying`: its directory says that it holds 1,000 bytes."""
+    raw_xlsx(path, ["<row>" + "<c><v>1</v></c>" * 2000 + "</row>"] * 5_000)
     if lying:
         data = bytearray(path.read_bytes())
         with zipfile.ZipFile(path) as archive:

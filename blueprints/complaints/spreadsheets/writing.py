@@ -42,7 +42,7 @@ def _storable(text: str) -> str:
     """What the file formats can hold: no lone surrogates, no control characters, not longer than a cell."""
     if text.isprintable():
         return text[:MAX_CELL]
-    kept = "".join(c for c in text if c in "\n\t" or (c >= " " and not "\ud800" <= c <= "\udfff"))
+    kept = "".join(c for c in text if c in "\n\t\r" or (c >= " " and not "\ud800" <= c <= "\udfff"))
     return kept[:MAX_CELL]
 
 
