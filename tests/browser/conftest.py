@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The browser of this run. There is no run without one: a missing browser is an error that says what to do."""
+    """The browser of this run. A missing one is an error that says what to do."""
     if not Path(CHROMIUM).is_file():
         pytest.fail(
             f"The browser tests need Chromium, and there is none at {CHROMIUM}.\n"

@@ -28,8 +28,13 @@ class Shots:
             return
         self._taken += 1
         stem = f"{self._taken:02d}-{re.sub(r'[^0-9A-Za-z一-鿿]+', '-', name).strip('-')}"
-        page.screenshot(path=self._folder / f"{stem}.png", full_page=True)
+        self._save(page, stem)
         if key:
             page.set_viewport_size(TABLET)
-            page.screenshot(path=self._folder / f"{stem}-tablet.png", full_page=True)
+            self._save(page, f"{stem}-tablet")
             page.set_viewport_size(DESK)
+
+    def _save(self, page: Page, stem: str) -> None:
+        assert self._folder is not None
+        page.evaluate("window.scrollTo(0, 0)")
+        page.screenshot(path=self._folder / f"{stem}.png", full_page=True)

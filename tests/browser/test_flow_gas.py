@@ -1,4 +1,4 @@
-"""Shorter ways at the gas company and its regulator: inquiries, a refusal to accept, a case of the first level."""
+"""Shorter ways at the gas company and its regulator: inquiries, declining, a case of level one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def asked(office: Office) -> str:
     dispatcher = office["rq-dispatcher"]
     return dispatcher.register(
         {
-            "称呼": "示例用户丙", "电话": "13800000003", "什么时候、发生了什么": "想知道阶梯气价按什么标准计算。",
-            "标题": QUESTION, "类型": "咨询", "内容类别": "营业收费",
+            "称呼": "示例用户丙", "电话": "13800000003",
+            "什么时候、发生了什么": "想知道阶梯气价按什么标准计算。", "标题": QUESTION,
+            "类型": "咨询", "内容类别": "营业收费",
         }
     )  # fmt: skip
 
@@ -90,7 +91,10 @@ def level_one(office: Office) -> None:
     clerk.fill({"触发情形": trigger, "提高级别的理由": "当晚电视新闻播出"})
     clerk.submit()
     clerk.is_refused("定为一级还缺领导的认定", None)
-    judged = {"由哪位领导认定": "区经济信息委分管主任（示例区经济信息委）", "是否造成重大社会影响，依据是什么": "影响重大"}
+    judged = {
+        "由哪位领导认定": "区经济信息委分管主任（示例区经济信息委）",
+        "是否造成重大社会影响，依据是什么": "影响重大",
+    }
     clerk.step("提高级别", judged, key=True)
     expect(clerk.page.locator(".page-title .badge-level")).to_have_text("一级")
 

@@ -1,4 +1,4 @@
-"""A 12345 complaint against the gas company, by five people through the real pages, from intake to archive."""
+"""A 12345 complaint against the gas company, by five people, from intake to archive."""
 
 from __future__ import annotations
 
@@ -25,16 +25,24 @@ CALL = {
 
 
 def received_and_dispatched(office: Office) -> str:
-    """The regulator's clerk registers, accepts and dispatches; the company's dispatcher names the department."""
+    """The clerk registers, accepts and dispatches; the company's dispatcher names the department."""
     clerk = office["jxw-clerk"]
     number = clerk.register(CALL, enterprise="示例燃气公司")
     assert number == "气诉2026-000001"
-    clerk.sees(state="待受理", next_step="受理", entry="登记", clause="F4.1", chip="剩 1 个工作日 · 10月13日（周二）")
+    clerk.sees(
+        state="待受理", next_step="受理", entry="登记", clause="F4.1", chip="剩 1 个工作日 · 10月13日（周二）"
+    )
     clerk.start("受理")
     clerk.submit()
     clerk.is_refused("还没有写明这件事属于行业服务管理，还是企业内部服务管理", "F5.1")
     clerk.step("受理", {"事项性质": "涉及企业内部服务管理", "告知方式": "电话"}, key=True)
-    clerk.sees(state="已受理", next_step="转办", entry="受理", clause="F5.1", chip="剩 10 个工作日 · 10月26日（周一）")
+    clerk.sees(
+        state="已受理",
+        next_step="转办",
+        entry="受理",
+        clause="F5.1",
+        chip="剩 10 个工作日 · 10月26日（周一）",
+    )
     office.later(minutes=10)
     clerk.start_next(TITLE, "转办")
     clerk.step("转办", {"责任单位": "示例燃气公司"})
@@ -52,7 +60,9 @@ def investigated_and_rectified(office: Office) -> None:
     office.later(hours=2)
     handler = office["rq-handler"]
     handler.start_next(TITLE, "开始核实")
-    handler.step("开始核实", {"调查人": "燃气公司经办人（营业厅）", "调查安排": "下午到现场走访，调取停气记录"})
+    handler.step(
+        "开始核实", {"调查人": "燃气公司经办人（营业厅）", "调查安排": "下午到现场走访，调取停气记录"}
+    )
     handler.sees(state="调查中", next_step="作出核实结论", entry="开始核实", clause="F5.2")
     office.later(days=1)
     handler.start_next(TITLE, "作出核实结论")
@@ -121,8 +131,8 @@ def walk(office: Office) -> None:
     reviewed_and_archived(office)
     page = office["jxw-clerk"].page
     assert page.locator("#timeline .tl-title").all_inner_texts() == [
-        "登记", "受理", "告知进展", "转办", "指定经办人", "开始核实", "作出核实结论", "制定整改措施", "整改完成",
-        "答复投诉人", "上报核实和整改情况", "审核通过", "回访", "办结", "归档",
+        "登记", "受理", "告知进展", "转办", "指定经办人", "开始核实", "作出核实结论", "制定整改措施",
+        "整改完成", "答复投诉人", "上报核实和整改情况", "审核通过", "回访", "办结", "归档",
     ]  # fmt: skip
     assert office.people == 5
     office["rq-handler"].go("/cases?state=ended")

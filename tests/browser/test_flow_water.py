@@ -19,7 +19,13 @@ def received(office: Office, values: dict[str, object]) -> str:
     """The dispatcher registers and accepts."""
     dispatcher = office["gs-dispatcher"]
     number = dispatcher.register(
-        {"称呼": "示例用户乙", "电话": "13800000002", "在哪里": "示例路12号", "渠道": "公司部门来电", **values}
+        {
+            "称呼": "示例用户乙",
+            "电话": "13800000002",
+            "在哪里": "示例路12号",
+            "渠道": "公司部门来电",
+            **values,
+        }
     )
     dispatcher.sees(state="待受理", next_step="受理", entry="登记", clause="Q1.2", chip="10月13日（周二）")
     dispatcher.step_from_page("受理", {"告知方式": "电话"})
@@ -36,7 +42,11 @@ def verified_as_lapse(office: Office) -> None:
     handler.start_next(LAPSE, "开始调查")
     handler.step("开始调查", {"调查人": "供排水公司经办人（营业厅）"})
     handler.start_next(LAPSE, "作出核实结论")
-    findings = {"是否属实": "属实", "诉求是否合理": "合理", "核实到的情况": "抄表员临时改线路，没有通知用户。"}
+    findings = {
+        "是否属实": "属实",
+        "诉求是否合理": "合理",
+        "核实到的情况": "抄表员临时改线路，没有通知用户。",
+    }
     handler.fill(findings | {"依据": "抄表轨迹和通话记录"})
     handler.submit()
     handler.is_refused("服务类投诉还没有判定性质", "Q3.1b")
@@ -81,8 +91,8 @@ def test_a_lapse_is_corrected_and_the_leader_apologises(office: Office, watch: W
 
 def test_a_suggestion_goes_to_the_leader_and_back_to_the_person(office: Office, watch: Watch) -> None:
     watch.expect(409)
-    call = {"什么时候、发生了什么": "停水通知发得太晚，建议提前三天发到小区群。", "标题": IDEA, "类型": "建议",
-            "内容类别": "营业服务", "对方的情绪和愿望": "平和，希望有回音"}  # fmt: skip
+    call = {"什么时候、发生了什么": "停水通知发得太晚，建议提前三天发到小区群。", "标题": IDEA,
+            "类型": "建议", "内容类别": "营业服务", "对方的情绪和愿望": "平和，希望有回音"}  # fmt: skip
     received(office, call)
     dispatcher, leader = office["gs-dispatcher"], office["gs-leader"]
     dispatcher.start("向领导汇报、请示")

@@ -1,0 +1,119 @@
+"""Cases in every state, so that every page and every form of a step has something to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from blueprints.complaints.models import Ledger
+from blueprints.complaints.queries import case_for
+from blueprints.complaints.service import options
+from blueprints.complaints.service.ledger import sample
+from core import clock
+from core.db import db, transaction
+from tests.factories.cases import SUBSTANTIAL, Desk
+from tests.factories.filled import Filled
+
+PEOPLE = (
+    "jxw-clerk", "jxw-supervisor", "jxw-leader", "rq-dispatcher", "rq-handler", "rq-leader",
+    "gs-dispatcher", "gs-handler", "gs-leader",
+)  # fmt: skip
+
+
+def handed_over_cases(desk: Desk) -> list[int]:
+    """The gas company's cases, one for each state of the long way."""
+    registered = desk.register("jxw-clerk", "rq")
+    waiting = desk.register("jxw-clerk", "rq", significant=True)
+    desk.do(waiting, "request_info", "jxw-clerk", missing="书面投诉材料", written=True, told_how="电话")
+    written = desk.register("jxw-clerk", "rq", significant=True)
+    accepted = desk.register("jxw-clerk", "rq", urgent=True)
+    desk.do(accepted, "accept", "jxw-clerk", nature="internal")
+    investigating, verified = desk.handed_over(), desk.handed_over()
+    investigator = desk.world.user("rq-handler").id
+    desk.do(investigating, "investigate", "rq-handler", investigator_id=investigator)
+    desk.verified(verified, "rq", service_class="")
+    rectifying = desk.handed_over()
+    desk.verified(rectifying, "rq", service_class="")
+    plan = {"measures": "完善停供告知流程", "responsible": "营业厅主任"}
+    desk.do(rectifying, "rectify", "rq-handler", due_on=clock.today() + timedelta(days=3), **plan)
+    reviewed = desk.reported()
+    called_back = desk.reported()
+    for case in (reviewed, called_back):
+        desk.do(case, "review_accept", "jxw-supervisor")
+    desk.do(called_back, "callback", "jxw-clerk", solved=True, satisfied="satisfied")
+    archived = desk.closed()
+    desk.do(archived, "archive", "jxw-clerk")
+    declined = desk.register("jxw-clerk", "rq")
+    desk.do(declined, "decline", "jxw-clerk", reason="不属于供气服务范围，请向物业反映", **desk.told())
+    merged = desk.register("jxw-clerk", "rq")
+    desk.do(merged, "merge", "jxw-clerk", other=desk.case(registered).number)
+    return [registered, waiting, written, accepted, investigating, verified, rectifying,
+            desk.replied_handover(), desk.reported(), reviewed, called_back, desk.closed(), archived,
+            declined, merged]  # fmt: skip
+
+
+def requested_cases(desk: Desk) -> list[int]:
+    """Cases with something to decide: a return, a suspension, a withdrawal, a supervision order, a stop."""
+    returned, suspending = desk.handed_over(), desk.handed_over()
+    desk.do(returned, "return_assignment", "rq-handler", reason="不属于本班职责范围")
+    desk.do(suspending, "request_suspension", "rq-dispatcher", reason="等待司法鉴定结果")
+    stopped, supervised = desk.handed_over(), desk.handed_over()
+    desk.do(stopped, "request_suspension", "rq-dispatcher", reason="等待司法鉴定结果")
+    desk.do(stopped, "decide_suspension", "jxw-supervisor", approve=True)
+    desk.do(supervised, "supervise", "jxw-supervisor", reason="久拖不决，影响恶劣", workdays=3)
+    withdrawing = desk.register("jxw-clerk", "rq")
+    desk.do(withdrawing, "request_withdrawal", "jxw-clerk", reason="已自行解决，要求撤回", told_how="电话")
+    fresh, inquiry = (
+        desk.register("rq-dispatcher", "rq", type="inquiry", channel="gas_hotline") for _ in range(2)
+    )
+    question = {"units": desk.department("rq"), "requirement": "阶梯气价怎么算？"}
+    desk.do(inquiry, "ask", "rq-dispatcher", **question)
+    return [returned, suspending, stopped, supervised, withdrawing, fresh, inquiry]
+
+
+def water_cases(desk: Desk) -> list[int]:
+    """The water company's: each class of a service complaint, a talk kept open, a suggestion on its way."""
+    found = []
+    for service_class in ("misconduct", "lapse", "misunderstanding"):
+        case = desk.own_water()
+        desk.verified(case, "gs", service_class=service_class)
+        found.append(case)
+    talked = desk.own_water()
+    misread = {"conclusion": "unsubstantiated", "service_class": "misunderstanding"}
+    desk.verified(talked, "gs", reasonable=False, **misread)
+    desk.do(talked, "explain", "gs-handler", text="解释计费规则", way="电话", accepted=False)
+    desk.do(talked, "reply", "gs-handler", text=SUBSTANTIAL, **desk.told())
+    for _ in range(2):
+        desk.do(talked, "talk", "gs-handler", text="再次解释", accepted=False, **desk.told())
+    idea = desk.register("gs-dispatcher", "gs", type="suggestion", channel="department_phone")
+    desk.do(idea, "accept", "gs-dispatcher", notice_way="电话")
+    asked = desk.register("gs-dispatcher", "gs", type="suggestion", channel="department_phone")
+    desk.do(asked, "accept", "gs-dispatcher", notice_way="电话")
+    promised = {"reply_needed": True, "reply_promised_on": clock.today() + timedelta(days=3)}
+    desk.do(asked, "refer_to_leader", "gs-dispatcher", text="建议提前三天通知停水", **promised)
+    return [*found, talked, idea, asked]
+
+
+def every_state(desk: Desk, filled: Filled) -> list[int]:
+    """All of the above, and a case that the regulator sampled from a ledger."""
+    with transaction():
+        supervisor = desk.world.user("jxw-supervisor")
+        ledger = db.session.get_one(Ledger, filled.ledger_id)
+        sample(ledger, [filled.ledger_row_id], "抽查热线件的办理", by=supervisor, now=clock.now())
+    made = [*handed_over_cases(desk), *requested_cases(desk), *water_cases(desk)]
+    return [filled.case_id, filled.own_case_id, *made]
+
+
+def steps_of(desk: Desk, cases: Iterable[int]) -> dict[str, tuple[str, int]]:
+    """For each step that somebody can take now: who, and on which case (the first one found)."""
+    found: dict[str, tuple[str, int]] = {}
+    for case_id in cases:
+        for login in PEOPLE:
+            by = desk.world.user(login)
+            case = case_for(case_id, by)
+            if case is None:
+                continue
+            for option in options(case, by, now=clock.now()):
+                if option.blocked is None:
+                    found.setdefault(option.action, (login, case_id))
+    return found
