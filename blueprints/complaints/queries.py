@@ -14,6 +14,7 @@ from blueprints.complaints.models import Assignment, Attachment, Case, Complaina
 from blueprints.complaints.workflow import ENDED, OPEN, State, actions_of_roles
 from core.clock import end_of_day, local_date, local_midnight
 from core.db import db
+from core.inbox import counting_unread
 from domain.roles import Permission, Role
 from domain.workdays import Calendar
 
@@ -226,9 +227,12 @@ def waiting_for(by: User) -> ColumnElement[bool]:
     return and_(mine, Case.suspended_at.is_(None))
 
 
-def waiting_count(by: User) -> int:
-    """How many cases wait for this person's next step."""
-    return db.session.scalar(select(func.count()).select_from(Case).where(waiting_for(by))) or 0
+def waiting_and_unread(by: User) -> tuple[int, int]:
+    """(cases that wait for this person's next step, unread notifications), in one statement."""
+    waiting = select(func.count()).select_from(Case).where(waiting_for(by))
+    both = select(waiting.scalar_subquery(), counting_unread(by.id).scalar_subquery())
+    found = db.session.execute(both).one()
+    return found[0], found[1]
 
 
 @dataclass(frozen=True)

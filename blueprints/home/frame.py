@@ -8,7 +8,7 @@ from flask import g, request, url_for
 from flask_login import current_user
 
 from blueprints.accounts.models import User
-from blueprints.complaints.queries import waiting_count
+from blueprints.complaints.queries import waiting_and_unread
 from blueprints.rulebook.queries import calendar_banner
 from blueprints.rulebook.service import base_ruleset, ruleset_codes
 from core import clock
@@ -92,9 +92,10 @@ def frame_context() -> dict[str, Any]:
 def _frame(user: User) -> dict[str, Any]:
     reads_cases = Permission.CASE_READ in user.permissions
     banner = calendar_banner(clock.today()) if Permission.RULES_READ in user.permissions else None
+    waiting, unread = waiting_and_unread(user) if reads_cases else (0, unread_count(user.id))
     menu = [{"label": "修改密码", "url": url_for("accounts.password")}]
     return {
-        "nav": navigation(user, waiting_count(user) if reads_cases else 0),
+        "nav": navigation(user, waiting),
         "frame": {
             "home_url": url_for("home.index"),
             "organization": user.organization.name if user.organization else "平台管理",
@@ -102,7 +103,7 @@ def _frame(user: User) -> dict[str, Any]:
             "search_value": request.args.get("q", "") if request.endpoint == "complaints.cases" else "",
             "search_placeholder": "编号、标题或内容",
             "notifications_url": url_for("home.notifications"),
-            "notifications_count": unread_count(user.id),
+            "notifications_count": unread,
             "person": {"name": user.name, "role": role_words(user), "id": user.id, "menu": menu},
             "logout_url": url_for("accounts.sign_out"),
             "banners": [banner] if banner else [],

@@ -113,7 +113,7 @@ def test_list_statements_do_not_grow_with_the_rows(app, world, desk):
         with statements() as seen:
             page(client, "/cases")
         counts.append(len([s for s in seen if s != "BEGIN"]))
-    assert counts == [6, 6]
+    assert counts == [5, 5]
 
 
 def test_due_chips_say_time_in_words(app, world, desk):

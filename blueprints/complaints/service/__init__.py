@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.service import (
+from blueprints.complaints.service.engine import Option, options, perform
+from blueprints.complaints.service.intake import Intake, register
+
+from . import (
     accepting,
     answering,
     closing,
@@ -13,8 +16,6 @@ from blueprints.complaints.service import (
     overlays,
     reviewing,
 )
-from blueprints.complaints.service.engine import Option, options, perform
-from blueprints.complaints.service.intake import Intake, register
 
 __all__ = [
     "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "handling",

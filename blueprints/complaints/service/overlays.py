@@ -39,7 +39,7 @@ def raise_level(act: Act) -> None:
     """Q4: the level follows from a recorded fact, may only rise, and shows why."""
     trigger = next(t for t in act.ruleset.level_triggers if t.code == act.data["trigger"])
     judge = db.session.get(User, int(act.data.get("judged_by_id") or 0))
-    if trigger.needs_judgement and (judge is None or not _is_leader_here(act, judge)):
+    if judge is not None and not _is_leader_here(act, judge):
         raise RuleViolation("认定“重大社会影响”须选择一位本单位领导并记录其判断。", trigger.clause)
     act.case.level = trigger.level
     act.case.level_reason = f"{trigger.name}：{act.data['reason']}"
