@@ -26,6 +26,7 @@ FIELD_WORDS = {
     "state": "状态",
     "step": "步骤",
     "type": "类型",
+    "channel": "渠道",
     "file": "文件",
     "sha256": "文件校验值",
     "rows": "行数",
@@ -43,13 +44,14 @@ FIELD_WORDS = {
 
 
 def name_actions() -> None:
-    """Tell the audit page what the steps of a case are called; the rulesets name most of them."""
+    """Tell the audit page what steps, states, types and channels are called."""
     from blueprints.accounts.service.audit_words import add_words
-    from blueprints.rulebook.service import base_ruleset, ruleset_codes
+    from blueprints.complaints.views.words import Words
+    from blueprints.complaints.workflow import STATE_NAMES
 
-    rulesets = [base_ruleset(code) for code in ruleset_codes()]
-    steps = {f"case.{action.code}": action.name for ruleset in rulesets for action in ruleset.actions}
-    add_words(AUDIT_WORDS | steps, SUBJECT_WORDS, FIELD_WORDS)
+    words = Words()
+    steps = {f"case.{code}": name for code, name in words.actions.items()}
+    add_words(AUDIT_WORDS | steps, SUBJECT_WORDS, FIELD_WORDS, STATE_NAMES | words.types | words.channels)
 
 
 def register(app: Flask) -> None:

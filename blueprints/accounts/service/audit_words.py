@@ -59,9 +59,10 @@ def add_words(
     actions: Mapping[str, str],
     subjects: Mapping[str, str] | None = None,
     fields: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> None:
-    """Name the actions, subject types and fields of another feature; a code already named keeps its name."""
-    for known, added in ((ACTIONS, actions), (SUBJECTS, subjects), (FIELDS, fields)):
+    """Name actions, subjects, fields and values of another feature; a code already named keeps its name."""
+    for known, added in ((ACTIONS, actions), (SUBJECTS, subjects), (FIELDS, fields), (_VALUES, values)):
         known.update({code: name for code, name in (added or {}).items() if code not in known})
 
 

@@ -44,10 +44,10 @@ def rulesets_of(organization: Organization | None) -> list[Ruleset]:
 
 
 class Words:
-    """Names of types, channels, categories and actions for one person's lists."""
+    """Names of types, channels, categories and actions for one person's lists; of all without a person."""
 
-    def __init__(self, by: User) -> None:
-        rulesets = rulesets_of(by.organization)
+    def __init__(self, by: User | None = None) -> None:
+        rulesets = rulesets_of(by.organization if by else None)
         self.types = _named((t.code, t.name) for r in rulesets for t in r.types)
         self.channels = _named((c.code, c.name) for r in rulesets for c in r.channels)
         self.categories = _named((c.code, c.name) for r in rulesets for c in r.categories)
