@@ -28,7 +28,7 @@ FLAGS = (
     "--lang=zh-CN",
 )
 CHINESE: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": DESK}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 NewContext = Callable[..., BrowserContext]
 

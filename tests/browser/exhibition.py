@@ -62,7 +62,7 @@ class Exhibition:
     def context(self, login: str | None, **options: Any) -> BrowserContext:
         """A browser in which this person is signed in (nobody when None)."""
         context = self.browser.new_context(base_url=self.site.base, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         if login:
             cookie = self.desk.world.client(login, self.app).get_cookie("session")
             assert cookie is not None
