@@ -143,6 +143,11 @@ class Row:
     outcome: Outcome = Outcome.ANY
     main: bool = False
 
+    @property
+    def takers(self) -> frozenset[Role]:
+        """Roles in whose work list the step belongs: an apology is a leader's (Q6.1)."""
+        return self.actor.roles & {*LEADERS} if "apology_by_leader" in self.guards else self.actor.roles
+
 
 def _actor(side: Side, *roles: Role) -> Actor:
     return Actor(side, frozenset(roles))
@@ -172,6 +177,11 @@ REFER_GUARDS = ("reply_date_within_cap",)
 HANDLED_GUARDS = (
     "misconduct_reported", "lapse_corrected", "misunderstanding_explained", "rectification_planned",
 )  # fmt: skip
+REMEDIES = {
+    "misconduct_reported": "report_misconduct", "lapse_corrected": "correct_lapse",
+    "misunderstanding_explained": "explain", "rectification_planned": "rectify",
+    "rectification_done": "complete_rectification", "apology_made": "apologise",
+}  # fmt: skip
 CLOSE_GUARDS = (
     "apology_made", "rectification_done", "report_before_review", "callback_done", "closing_right",
 )  # fmt: skip
@@ -380,5 +390,6 @@ def main_rows(flow: str, state: str) -> list[Row]:
 
 
 def actions_of_roles(roles: frozenset[Role]) -> frozenset[str]:
-    """Main actions that people with these roles may carry out in some flow."""
-    return frozenset(r.action for rows in FLOWS.values() for r in rows if r.main and r.actor.roles & roles)
+    """Actions that may come next in some flow and are for people with these roles."""
+    nexts = (r for rows in FLOWS.values() for r in rows if r.main or r.action in REMEDIES.values())
+    return frozenset(r.action for r in nexts if r.takers & roles)

@@ -73,9 +73,9 @@ def investigated_and_rectified(office: Office) -> None:
         "依据": "停气记录、走访笔录",
     }
     handler.step("作出核实结论", findings, key=True)
-    handler.sees(state="已核实", entry="作出核实结论", clause="F5.2")
+    handler.sees(state="已核实", next_step="制定整改措施", entry="作出核实结论", clause="F5.2")
     handler.cannot_yet("答复投诉人", "还没有整改措施", "F5.2")
-    handler.start("制定整改措施")
+    handler.start_next(TITLE, "制定整改措施")
     plan = {"整改措施": "抢修停气同步张贴通知并短信告知", "责任人": "营业厅主任"}
     handler.step("制定整改措施", plan | {"完成日期": clock.today() + timedelta(days=3)})
     handler.sees(state="整改中", next_step="整改完成", entry="制定整改措施")

@@ -51,7 +51,7 @@ def verified_as_lapse(office: Office) -> None:
     handler.submit()
     handler.is_refused("服务类投诉还没有判定性质", "Q3.1b")
     handler.step("作出核实结论", {"服务类投诉的认定": "一般工作失误、服务欠缺"}, key=True)
-    handler.sees(state="已核实", entry="作出核实结论", clause="Q3.1b")
+    handler.sees(state="已核实", next_step="处理并立即纠正", entry="作出核实结论", clause="Q3.1b")
     handler.cannot_yet("答复用户", "还没有处理和纠正的记录", "Q3.1c")
 
 

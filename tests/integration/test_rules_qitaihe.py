@@ -10,7 +10,7 @@ from blueprints.complaints.guards import Attempt, refusal
 from blueprints.rulebook.service import change_setting, pinned
 from core import clock, clocks
 from core.db import transaction
-from core.inbox import unread_count
+from core.inbox import latest
 from domain.errors import InvalidInput
 from tests.factories.cases import SUBSTANTIAL, Desk, at
 from tests.integration.test_rules_fuling import refused
@@ -120,9 +120,9 @@ def test_misconduct_is_reported_to_the_leader_before_any_reply(desk: Desk) -> No
     with refused("Q3.1b"):
         desk.reply(case, "gs-handler")
     leader = desk.world.user("gs-leader").id
-    before = unread_count(leader)
+    assert desk.case(case).next_action == "report_misconduct"
     desk.do(case, "report_misconduct", "gs-handler", leader_id=leader, text="抄表员刁难用户，按组织程序处理")
-    assert unread_count(leader) == before + 1
+    assert any("已向您汇报：抄表员刁难用户" in told.text for told in latest(leader))
     desk.rectified(case, "gs")
     assert desk.reply(case, "gs-handler").state == "replied"
 
@@ -348,7 +348,10 @@ def test_a_leader_apologises_in_person_before_closing(desk: Desk) -> None:
     desk.verified(case, "gs")
     desk.corrected(case, "gs")
     desk.reply(case, "gs-handler", text=SUBSTANTIAL)
-    desk.do(case, "callback", "gs-dispatcher", solved=True, satisfied="satisfied")
+    called = desk.do(case, "callback", "gs-dispatcher", solved=True, satisfied="satisfied")
+    assert called.next_action == "apologise"
+    assert any("待您办理：致歉" in told.text for told in latest(desk.world.user("gs-leader").id))
+    assert not any("致歉" in told.text for told in latest(desk.world.user("gs-handler").id))
     with refused("Q6.1"):
         desk.do(case, "close", "gs-dispatcher")
     with refused("Q6.1"):

@@ -203,7 +203,7 @@ def options(case: Case, by: User, *, now: datetime) -> list[Option]:
             continue
         described = ruleset.action(row.action)
         blocked = first_refusal(row.guards, attempt, only_standing=True)
-        main = row.main and row.action == case.next_action
+        main = row.action == case.next_action
         found[row.action] = Option(row.action, described.name, described.clause, main, blocked)
     return sorted(found.values(), key=lambda o: not o.main)
 

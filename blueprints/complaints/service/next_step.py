@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from blueprints.accounts.models import RoleGrant, User
 from blueprints.complaints import facts
+from blueprints.complaints.guards import Attempt, refusal
 from blueprints.complaints.models import Case
 from blueprints.complaints.relations import enterprise_ids, owner_id
-from blueprints.complaints.workflow import Row, Side, main_rows
-from core import clocks
+from blueprints.complaints.workflow import REMEDIES, Row, Side, main_rows, rows_of
+from core import clock, clocks
 from core.authz import Role
 from core.db import db
 from core.inbox import tell
@@ -26,13 +27,25 @@ def case_path(case: Case) -> str:
 
 
 def next_row(case: Case, ruleset: Ruleset) -> Row | None:
-    """The table row that the case waits for."""
+    """The table row that the case waits for: the main one, or the step that has to come before it."""
     for row in main_rows(case.flow, case.state):
         if not facts.holds(row.when, case):
             continue
         if row.action == "callback" and not facts.callback_due(case, ruleset):
             continue
-        return row
+        return _before(row, case, ruleset) or row
+    return None
+
+
+def _before(row: Row, case: Case, ruleset: Ruleset) -> Row | None:
+    """The step without which `row` would be refused, where it is one that can be taken now."""
+    attempt = Attempt(case, {}, None, ruleset, clock.now())
+    for guard in row.guards:
+        if guard not in REMEDIES or refusal(guard, attempt) is None:
+            continue
+        for remedy in rows_of(case.flow, case.state, REMEDIES[guard]):
+            if facts.holds(remedy.when, case):
+                return remedy
     return None
 
 
@@ -85,7 +98,7 @@ def responsible_people(case: Case, row: Row) -> list[int]:
         .where(
             User.active,
             User.organization_id == case.next_org_id,
-            RoleGrant.role.in_([r.value for r in row.actor.roles]),
+            RoleGrant.role.in_([r.value for r in row.takers]),
         )
     )
     people = db.session.execute(wanted).all()

@@ -112,7 +112,7 @@ def waits_for(case: Case, place: Organization | None, ruleset: Ruleset) -> str:
     if row is None or place is None:
         return ""
     here = REGULATOR_ROLES if place.is_regulator else ENTERPRISE_ROLES
-    words = dict.fromkeys(role_name(r.value, ruleset) for r in Role if r in row.actor.roles & here)
+    words = dict.fromkeys(role_name(r.value, ruleset) for r in Role if r in row.takers & here)
     return f"等{place.name}（{'、'.join(words)}）办理。" if words else f"等{place.name}办理。"
 
 
