@@ -65,8 +65,13 @@ def drafted_reply(desk: Desk) -> str:
         or desk.recorded("measures", "rectify", "correct_lapse")
         or desk.recorded("text", "explain")
     )
-    handled = f"处理情况：{done}" if done else ""
-    return f"您好：您反映的“{case.title}”已经核实。{findings}{handled}"
+    handled = f"处理情况：{_ended(done)}" if done else ""
+    return f"您好：您反映的“{case.title}”已经核实。{_ended(findings)}{handled}"
+
+
+def _ended(text: str) -> str:
+    """With a full stop at its end."""
+    return text if text.rstrip().endswith(("。", "！", "？", "；", ".", "!", "?")) else f"{text.rstrip()}。"
 
 
 class GiveAnswerForm(ActionForm):
