@@ -30,7 +30,7 @@ def fill(count=3, action="account.changed", **more):
 
 
 def rows(page):
-    return [int(n) for n in re.findall(r'<td class="num">(\d+)</td>', page)]
+    return [int(n) for n in re.findall(r'<td class="num" data-label="序号">(\d+)</td>', page)]
 
 
 def break_chain(seq):
