@@ -92,7 +92,12 @@ def init_database(app: Flask) -> None:
     """Bind the database to the app and prepare its engine.
 
     SQLITE_SYNCHRONOUS is FULL, so that an acknowledged write survives a power cut; tests turn it OFF.
+    A connection to PostgreSQL is tried before it is used, so that a restart of the server goes unnoticed.
     """
+    if str(app.config["SQLALCHEMY_DATABASE_URI"]).startswith("postgresql"):
+        options: dict[str, Any] = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+        options.setdefault("pool_pre_ping", True)
+        options.setdefault("connect_args", {}).setdefault("connect_timeout", 10)
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

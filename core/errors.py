@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, make_response, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from core.htmx import is_htmx, to_messages, varying
+from core.storage import is_full, sqlite_file
 from domain.errors import InvalidInput, RuleViolation
 
 ErrorAnswer = Response | HTTPException
@@ -64,6 +65,11 @@ TEXTS: dict[int, ErrorText] = {
         "系统正忙或正在维护，这一步没有完成。",
         "请过一两分钟再试，已经提交成功的内容不受影响。",
     ),
+    507: ErrorText(
+        "存储空间已满",
+        "服务器的磁盘已经写满，这一步没有保存，什么也没有留下一半；以前提交成功的内容不受影响。",
+        "请先把写好的内容复制下来，再通知系统管理员清理磁盘。腾出空间后不用修复，返回上一页重新提交就行。",
+    ),
 }
 EXPIRED = ErrorText(
     "页面已过期",
@@ -81,13 +87,22 @@ _SECRET = re.compile(r"password|token|key|secret", re.IGNORECASE)
 _BACK_WITHOUT_TEXT = frozenset({401, 404, 405, 413})
 
 
+class FullDisk(HTTPException):
+    """507, which Werkzeug does not know by itself."""
+
+    code = 507
+
+
 def register_error_handlers(app: Flask) -> None:
-    """Register the pages for HTTP errors, rule refusals, stale forms and a database that does not answer."""
+    """Register the pages for HTTP errors, rule refusals, stale forms, a database that does not answer and a
+    full disk."""
+    app.aborter.mapping[507] = FullDisk
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(RuleViolation, _rule_violation)
     app.register_error_handler(InvalidInput, _invalid_input)
     app.register_error_handler(StaleDataError, _stale_data)
-    app.register_error_handler(OperationalError, _database_trouble)
+    app.register_error_handler(DBAPIError, _database_trouble)
+    app.register_error_handler(OSError, _disk_trouble)
 
 
 def error_response(
@@ -145,10 +160,25 @@ def _stale_data(error: StaleDataError) -> Response:
     return error_response(409, STALE)
 
 
-def _database_trouble(error: OperationalError) -> Response:
+def _database_trouble(error: DBAPIError) -> Response:
+    """A full disk is 507, a database that does not answer 503; any other error of a statement is ours."""
+    if is_full(error.orig, sqlite_file(current_app.config.get("SQLALCHEMY_DATABASE_URI"))):
+        return _trouble(507, "磁盘已满", error)
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return _trouble(503, "数据库不可用", error)
+    raise error
+
+
+def _disk_trouble(error: OSError) -> Response:
+    if not is_full(error):
+        raise error
+    return _trouble(507, "磁盘已满", error)
+
+
+def _trouble(status: int, what: str, error: Exception) -> Response:
     reference = secrets.token_hex(4)
-    current_app.logger.error("错误编号 %s：数据库不可用", reference, exc_info=error)
-    return error_response(503, TEXTS[503], reference=reference)
+    current_app.logger.error("错误编号 %s：%s", reference, what, exc_info=error)
+    return error_response(status, TEXTS[status], reference=reference)
 
 
 def _typed_text(status: int) -> list[str]:
@@ -157,7 +187,7 @@ def _typed_text(status: int) -> list[str]:
         return []
     try:
         items: list[tuple[str, str]] = list(request.form.items(multi=True))
-    except HTTPException:
+    except (HTTPException, OSError):
         return []
     return [value for name, value in items if _HAN.search(value) and not _SECRET.search(name)][:20]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import secrets
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +94,30 @@ def checked_content(name: str, data: bytes) -> tuple[bytes, str]:
     return data, mime
 
 
+def write_whole(target: Path, data: bytes) -> None:
+    """Write `data` under its final name, or nothing at all: on disk (fsync, folder included) on return."""
+    partial = target.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}.part")
+    try:
+        with partial.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def store(name: str, data: bytes, *, now: datetime) -> StoredFile:
     """Check and keep a content; bytes reach the disk (fsync) before the row is written."""
     data, mime = checked_content(name, data)
@@ -102,12 +127,7 @@ def store(name: str, data: bytes, *, now: datetime) -> StoredFile:
         return known
     target = path_of(digest)
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}.part")
-    with partial.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(target)
+    write_whole(target, data)
     row = StoredFile(sha256=digest, size=len(data), mime=mime, stored_at=now)
     db.session.add(row)
     db.session.flush()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, flash, g, request, session, url_for
 from flask_login import LoginManager, current_user, login_user
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from blueprints.accounts.models import LoginSession, User
 from blueprints.accounts.service import signing_in
@@ -47,11 +48,15 @@ def _load(_user_id: str) -> User | None:
 
 
 def _saw(session_id: int) -> None:
-    """Move the last-seen mark in a short transaction of its own."""
+    """Move the last-seen mark in a short transaction of its own; reading goes on where nothing can be
+    written (a full disk)."""
     seen = update(LoginSession).where(LoginSession.id == session_id).values(seen_at=clock.now())
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        with side_transaction() as own:
-            own.execute(seen)
+        try:
+            with side_transaction() as own:
+                own.execute(seen)
+        except OperationalError as error:
+            current_app.logger.warning("没有记下最近使用时间：%s", error.orig)
     else:
         db.session.execute(seen)
 
@@ -92,7 +97,7 @@ def init_sessions(app: Flask) -> None:
 
     @app.before_request
     def password_first() -> Response | None:
-        free = ("accounts.password", "accounts.sign_out", "accounts.sign_in", "htmx_local")
+        free = ("accounts.password", "accounts.sign_out", "accounts.sign_in", "htmx_local", "healthz")
         if request.endpoint is None or request.endpoint in free or request.endpoint.endswith("static"):
             return None
         if current_user.is_authenticated and signing_in.password_due(current_user, policy(), clock.now()):
