@@ -8,20 +8,14 @@ from werkzeug.security import generate_password_hash
 from bench.floor import ADD_TOKENS, SEARCH_TABLE, db, tokens
 
 BATCH = 5000
-PLACE = "coalesce(nullif(o.short_name, ''), o.name)"
-FIRST_PERSON = "SELECT min(q.id) FROM complainant q WHERE q.case_id = c.id"
 COPY = (
-    """INSERT INTO floor_case (id, number, origin_number, title, content, wish, type, category, channel, state,
-    level, urgent, place, enterprise, received_at, due_on, provisional, next, name, phone)
-    SELECT c.id, c.number, c.origin_number, c.title, c.content, c.wish, c.type, c.category, c.channel, c.state,
-    c.level, c.urgent, c.place, """
-    + PLACE
-    + """, c.received_at, c.due_on, c.due_provisional, c.next_action,
-    coalesce(p.name, ''), coalesce(p.phone, '')
+    """INSERT INTO floor_case (id, number, origin_number, title, content, wish, type, category, channel,
+    state, level, urgent, place, enterprise, received_at, due_on, provisional, next, name, phone)
+    SELECT c.id, c.number, c.origin_number, c.title, c.content, c.wish, c.type, c.category, c.channel,
+    c.state, c.level, c.urgent, c.place, coalesce(nullif(o.short_name, ''), o.name), c.received_at,
+    c.due_on, c.due_provisional, c.next_action, coalesce(p.name, ''), coalesce(p.phone, '')
     FROM "case" c JOIN organization o ON o.id = c.enterprise_id
-    LEFT JOIN complainant p ON p.id = ("""
-    + FIRST_PERSON
-    + """)
+    LEFT JOIN complainant p ON p.id = (SELECT min(q.id) FROM complainant q WHERE q.case_id = c.id)
     WHERE c.id IN ({ids})""",
     """INSERT INTO floor_step (id, case_id, at, actor, unit, name, clause, facts)
     SELECT id, case_id, at, actor_name, actor_unit, name, clause, facts FROM case_step
@@ -35,8 +29,8 @@ WORDS = "SELECT id, number, title, content, name FROM floor_case WHERE id > :las
 
 
 def fill(uri: str, product_file: str | None, ids: str, login: str, password: str) -> int:
-    """Make the floor's tables at `uri` and copy the cases that `ids` (a query over the product's tables) names;
-    how many. `product_file`: the product's SQLite file; None when both share a PostgreSQL database."""
+    """Make the floor's tables at `uri` and copy the cases that `ids` (a query over the product's tables)
+    names; how many. `product_file`: the product's SQLite file; None when both share a PostgreSQL."""
     engine = create_engine(uri, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if product_file:
