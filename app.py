@@ -21,6 +21,7 @@ from core import authz
 from core.db import db, init_database
 from core.errors import register_error_handlers
 from core.forms import register_forms
+from core.health import register_health
 
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V"
@@ -83,13 +84,14 @@ def _kept_secret(path: Path) -> str:
 
 
 def register_extensions(app: Flask) -> None:
-    """Database, migrations, CSRF, Bootstrap, forms, error pages, the local htmx."""
+    """Database, migrations, CSRF, Bootstrap, forms, error pages, health, the local htmx."""
     init_database(app)
     Migrate(app, db, render_as_batch=True)
     CSRFProtect(app)
     Bootstrap5(app)
     register_forms(app)
     register_error_handlers(app)
+    register_health(app)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     htmx_file = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"

@@ -5,6 +5,8 @@ SQLite runs with WAL, full sync and IMMEDIATE write transactions; PostgreSQL run
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,15 +15,18 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event, insert
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BUSY_TIMEOUT = "busy_timeout=15000"
+PROBE_PATIENCE_MS = 1000
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "foreign_keys=ON",
-    "busy_timeout=15000",
+    BUSY_TIMEOUT,
     "trusted_schema=OFF",
     "secure_delete=ON",
     "temp_store=MEMORY",
@@ -139,3 +144,38 @@ def side_transaction() -> Iterator[Session]:
     engine = db.engine.execution_options(immediate=True)
     with Session(engine) as session, session.begin():
         yield session
+
+
+def prove_writable() -> int | None:
+    """Store something of no meaning, for good (fsync), past every table; a lock held by others is no fault.
+
+    Returns how many pages a SQLite file may still grow, None on PostgreSQL. Errors: DBAPIError, OSError.
+    """
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 5000")
+            if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+                raise OSError(errno.EROFS, "the database is read-only")
+            connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'health', '')")
+        return None
+    with db.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        try:
+            return _prove_sqlite(connection, cursor)
+        finally:
+            cursor.execute(f"PRAGMA {BUSY_TIMEOUT}")
+            cursor.close()
+
+
+def _prove_sqlite(connection: Connection, cursor: Any) -> int:
+    cursor.execute(f"PRAGMA busy_timeout={PROBE_PATIENCE_MS}")
+    limits = {}
+    for name in ("page_count", "max_page_count", "freelist_count", "user_version"):
+        limits[name] = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+    try:
+        with connection.execution_options(immediate=True).begin():
+            connection.exec_driver_sql(f"PRAGMA user_version={(limits['user_version'] + 1) % 1_000_000}")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+    return int(limits["max_page_count"] - limits["page_count"] + limits["freelist_count"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_migrate import stamp
 
 from app import create_app
 from core import clock
@@ -40,6 +41,12 @@ def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
     return app
 
 
+def create_tables() -> None:
+    """All tables of the current app, marked as the newest migration."""
+    db.create_all()
+    stamp()
+
+
 @pytest.fixture
 def moment() -> Iterator[datetime]:
     """Every test runs on Monday 2026-10-12 09:30 in Asia/Shanghai unless it moves the clock itself."""
@@ -53,7 +60,7 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     app = make_app(folder)
     with clock.frozen(MONDAY), app.app_context():
-        db.create_all()
+        create_tables()
         build_world()
         db.session.remove()
         db.engine.dispose()
@@ -87,7 +94,7 @@ def each_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) -
     server: PostgresServer = request.getfixturevalue("postgres")
     app = make_app(tmp_path, server.fresh_database())
     with app.app_context():
-        db.create_all()
+        create_tables()
         build_world()
         yield app
         db.session.remove()
