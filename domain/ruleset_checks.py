@@ -22,13 +22,19 @@ _IDENTITY: dict[str, Callable[[Any], str]] = {
     "settings": lambda row: str(row.key),
     "authority": lambda row: str(row.role),
 }
-_CODED = ("channels", "types", "categories", "level_triggers", "actions", "guards", "promises", "templates")
-_CITED = (*_CODED[:6], "limits", "settings", "authority")
+_STATISTICS = ("rates", "counting", "cross_columns", "cross_totals")
+_CODED = (
+    *("channels", "types", "categories", "level_triggers", "actions", "guards"),
+    *("promises", "templates", *_STATISTICS),
+)
+_CITED = (*_CODED[:6], "limits", "settings", "authority", *_STATISTICS)
 _VOCABULARY = {
     "actions": ("code", codes.ACTION_CODES),
     "guards": ("code", codes.GUARD_CODES),
     "limits": ("obligation", codes.OBLIGATIONS),
     "authority": ("role", codes.PROMISING_ROLES),
+    "rates": ("code", codes.RATE_CODES),
+    "counting": ("code", codes.COUNTING_CODES),
 }
 
 
@@ -45,6 +51,8 @@ def check(ruleset: Ruleset, source: Source) -> None:
     _check_settings(ruleset, source)
     _check_authority(ruleset, source)
     _check_templates(ruleset, source)
+    _check_rates(ruleset, source)
+    _check_cross(ruleset, source)
 
 
 def _check_clauses(ruleset: Ruleset, source: Source) -> None:
@@ -180,6 +188,42 @@ def _check_templates(ruleset: Ruleset, source: Source) -> None:
         for _, name, spec, conversion in parts:
             if name is not None and (name not in codes.PLACEHOLDERS or spec or conversion):
                 source.fail(f"不认识占位符“{{{name}}}”", "templates", index, "text")
+
+
+def _check_rates(ruleset: Ruleset, source: Source) -> None:
+    for index, rate in enumerate(ruleset.rates):
+        if not 1 <= rate.target <= 100:
+            source.fail("目标须是1至100的百分数", "rates", index, "target")
+
+
+def _check_cross(ruleset: Ruleset, source: Source) -> None:
+    known, placed = {case_type.code for case_type in ruleset.types}, set[str]()
+    for table in ("cross_columns", "cross_totals"):
+        for index, row in enumerate(getattr(ruleset, table)):
+            for code in row.types:
+                if code not in known:
+                    source.fail(f"没有“{code}”这种类型", table, index, "types")
+                if table == "cross_columns" and code in placed:
+                    source.fail(f"“{code}”已经在另一列里", table, index, "types")
+                placed.add(code)
+    for index, total in enumerate(ruleset.cross_totals):
+        if total.of is not None and total.of not in {row.code for row in ruleset.cross_totals[:index]}:
+            source.fail(f"of 须是前面写过的合计，没有“{total.of}”", "cross_totals", index, "of")
+
+
+def check_statistics(ruleset: Ruleset, source: Source) -> None:
+    """RulesetError when a rules file leaves out a rate, a way of counting, or a type of the cross table.
+
+    Only files owe these rows: versions that were stored before there were any are read as they are.
+    """
+    for table, wanted in (("rates", codes.RATE_CODES), ("counting", codes.COUNTING_CODES)):
+        missing = wanted - {row.code for row in getattr(ruleset, table)}
+        if missing:
+            source.fail(f"缺少 {table}：{'、'.join(sorted(missing))}")
+    placed = {code for column in ruleset.cross_columns for code in column.types}
+    homeless = [case_type.code for case_type in ruleset.types if case_type.code not in placed]
+    if homeless:
+        source.fail(f"cross_columns 里没有类型：{'、'.join(homeless)}")
 
 
 def check_laws(laws: tuple[LawLimit, ...], source: Source) -> None:

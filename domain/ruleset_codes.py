@@ -40,6 +40,16 @@ OBLIGATIONS = frozenset(
     }
 )
 
+RATE_CODES = frozenset({"acceptance", "completion"})
+
+# How rates are counted; the second line are the kinds that are left out (domain.rates.EXCLUDED).
+COUNTING_CODES = frozenset(
+    {
+        "received_in_period", "overdue_open", "first_round", "every_limit",
+        "declined", "merged", "withdrawn", "open_not_due", "no_limit",
+    }
+)
+
 REQUIRED_OBLIGATIONS = frozenset({"acceptance", "completion", "callback", "archive"})
 
 REQUIRED_SETTINGS = frozenset(

@@ -28,6 +28,10 @@ TABLES: Mapping[str, type] = {
     "authority": rows.Authority,
     "promises": rows.Promise,
     "templates": rows.Template,
+    "rates": rows.RateRule,
+    "counting": rows.CountingRule,
+    "cross_columns": rows.CrossColumn,
+    "cross_totals": rows.CrossTotal,
 }
 WORD_TABLES = ("terms", "organ_codes")
 _HEAD = {

@@ -78,6 +78,14 @@ class SettingKind(StrEnum):
     LIST = "list"
 
 
+class Stage(StrEnum):
+    """How far a case has come, for the totals under the cross table."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    COMPLETED = "completed"
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause, its text character for character; `note` is ours and is never shown as the rule's words."""
@@ -237,6 +245,44 @@ class Template:
     def fill(self, values: Mapping[str, str]) -> str:
         """The text with `values` put in; a placeholder without a value becomes （待填）."""
         return self.text.format_map({name: values.get(name) or "（待填）" for name in self.placeholders})
+
+
+@dataclass(frozen=True, slots=True)
+class RateRule(Cited):
+    """A rate that must reach `target` percent; its code names the obligation whose limits decide."""
+
+    code: str
+    name: str
+    target: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CountingRule(Cited):
+    """How the rates are counted, or (where the code is a kind of `domain.rates.EXCLUDED`) who is left out."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossColumn(Cited):
+    """A column of the table channel x type: the case types that are counted in it."""
+
+    code: str
+    name: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTotal(Cited):
+    """A total under that table: cases of `types` that came to `stage`, as a share of the earlier total `of`
+    (None: of everything received)."""
+
+    code: str
+    name: str
+    types: tuple[str, ...]
+    stage: Stage
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

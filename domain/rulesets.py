@@ -22,6 +22,9 @@ from domain.ruleset_rows import (
     Cited,
     Clause,
     CountFrom,
+    CountingRule,
+    CrossColumn,
+    CrossTotal,
     Flow,
     Governor,
     Guard,
@@ -30,10 +33,12 @@ from domain.ruleset_rows import (
     Limit,
     Medium,
     Promise,
+    RateRule,
     Sector,
     Setting,
     SettingKind,
     SettingValue,
+    Stage,
     Status,
     Template,
 )
@@ -48,6 +53,9 @@ __all__ = [
     "Cited",
     "Clause",
     "CountFrom",
+    "CountingRule",
+    "CrossColumn",
+    "CrossTotal",
     "Flow",
     "Governor",
     "Guard",
@@ -56,12 +64,14 @@ __all__ = [
     "Limit",
     "Medium",
     "Promise",
+    "RateRule",
     "Ruleset",
     "RulesetError",
     "Sector",
     "Setting",
     "SettingKind",
     "SettingValue",
+    "Stage",
     "Status",
     "Template",
     "Unit",
@@ -110,6 +120,10 @@ class Ruleset:
     authority: tuple[Authority, ...]
     promises: tuple[Promise, ...]
     templates: tuple[Template, ...]
+    rates: tuple[RateRule, ...]
+    counting: tuple[CountingRule, ...]
+    cross_columns: tuple[CrossColumn, ...]
+    cross_totals: tuple[CrossTotal, ...]
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -238,7 +252,10 @@ class Ruleset:
 
 def load(text: str, name: str) -> Ruleset:
     """The ruleset written in TOML `text`; RulesetError (file `name`, line, reason) for the first bad row."""
-    return _build(read(text, name))
+    source = read(text, name)
+    ruleset = _build(source)
+    ruleset_checks.check_statistics(ruleset, source)
+    return ruleset
 
 
 def load_laws(text: str, name: str) -> tuple[LawLimit, ...]:

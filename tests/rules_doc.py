@@ -125,6 +125,22 @@ def _limits_and_settings(rules: Ruleset, clause: str) -> list[str]:
         lines += _line(setting, clause, f"setting `{setting.key}` = {setting.label}")
     for row in rules.authority:
         lines += _line(row, clause, f"`{row.role}` may promise {', '.join(row.may)}")
+    return lines + _statistics(rules, clause)
+
+
+def _statistics(rules: Ruleset, clause: str) -> list[str]:
+    lines: list[str] = []
+    for rate in rules.rates:
+        lines += _line(rate, clause, f"rate `{rate.code}` ({rate.name}), to reach {rate.target} %")
+    for row in rules.counting:
+        lines += _line(row, clause, f"counting `{row.code}` ({row.name})")
+    for column in rules.cross_columns:
+        types = ", ".join(column.types)
+        lines += _line(column, clause, f"column `{column.code}` ({column.name}) of the cross table: {types}")
+    for total in rules.cross_totals:
+        of = f", as a share of `{total.of}`" if total.of else ""
+        text = f"total `{total.code}` ({total.name}) of the cross table: {', '.join(total.types)}{of}"
+        lines += _line(total, clause, text)
     return lines
 
 
@@ -225,6 +241,9 @@ def behaviour_without_clause(rules: Ruleset) -> list[str]:
     for limit in rules.limits:
         if limit.clause is None:
             found.append(f"- limit `{limit.obligation}`: {_amount(limit)}: {limit.reason}")
+    statistics = (("rate", rules.rates), ("counting", rules.counting), ("column", rules.cross_columns))
+    for what, rows in (*statistics, ("total", rules.cross_totals)):
+        found += [f"- {what} `{row.code}`: {row.reason}" for row in rows if row.clause is None]
     settings = [row for row in rules.settings if row.clause is None]
     return found + [f"- setting `{row.key}` = {row.label}: {row.reason}" for row in settings]
 

@@ -27,6 +27,10 @@ CITED_TABLES = (
     "limits",
     "settings",
     "authority",
+    "rates",
+    "counting",
+    "cross_columns",
+    "cross_totals",
 )
 
 

@@ -14,6 +14,7 @@ from domain.rulesets import (
     Guard,
     LevelTrigger,
     Limit,
+    RateRule,
     Ruleset,
     Setting,
     Unit,
@@ -76,6 +77,8 @@ def _words(ruleset: Ruleset, row: Cited) -> tuple[str, str]:
             return name, f"可以承诺：{may}" if may else "不能作承诺"
         case Setting():
             return row.name, row.label
+        case RateRule():
+            return row.name, f"须达到{row.target}%"
     return str(getattr(row, "name", "")), ""
 
 
@@ -98,6 +101,10 @@ _TABLES = (
     ("channels", "渠道"),
     ("authority", "承诺权限"),
     ("settings", "设定"),
+    ("rates", "比率"),
+    ("counting", "统计口径"),
+    ("cross_columns", "统计表的列"),
+    ("cross_totals", "统计表的合计"),
 )
 
 
