@@ -1,23 +1,22 @@
-"""`python -m bench [NAME …]`: run all benchmarks, or the named ones."""
+"""`python -m bench [NAME [OPTIONS]]`: run all benchmarks, or the named one with its options."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import deadlines
+from bench import cases, deadlines
 
-BENCHES = {"deadlines": deadlines.main}
+BENCHES = {"deadlines": lambda _options: deadlines.main(), "cases": cases.main}
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run and print; 2 for an unknown name."""
-    unknown = [name for name in names if name not in BENCHES]
-    if unknown:
-        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+    if arguments and arguments[0] not in BENCHES:
+        print(f"unknown: {arguments[0]}; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    for name in names or BENCHES:
-        print(f"== {name}")
-        BENCHES[name]()
+    for name in arguments[:1] or BENCHES:
+        print(f"== {name}", flush=True)
+        BENCHES[name](arguments[1:])
     return 0
 
 
