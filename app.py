@@ -18,6 +18,7 @@ from jinja2 import StrictUndefined
 from blueprints import accounts, complaints, home, rulebook
 from blueprints.complaints.labels import moment_words
 from core import authz
+from core.backup.commands import backup
 from core.db import db, init_database
 from core.errors import register_error_handlers
 from core.forms import register_forms
@@ -92,6 +93,7 @@ def register_extensions(app: Flask) -> None:
     register_forms(app)
     register_error_handlers(app)
     register_health(app)
+    app.cli.add_command(backup)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     htmx_file = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import DDL, Index, String, Text, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core.clock import to_local
 from core.db import Base, UTCDateTime, db
 from core.locks import lock_name
 from core.privacy import encrypt
@@ -64,21 +65,38 @@ class AuditEntry(Base):
 
     def computed_digest(self) -> str:
         """sha256 over the row's canonical JSON and the previous digest."""
-        row = [
-            self.seq, self.at.isoformat(timespec="microseconds"), self.actor_id, self.actor_name,
-            self.organization, self.action, self.subject_type, self.subject_id, self.subject_label,
-            self.changes, self.personal, self.previous,
-        ]  # fmt: skip
-        return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()
+        return _digest_of(self)
+
+
+def _digest_of(row: Any) -> str:
+    """sha256 of an entry, or of a row of its columns."""
+    values = [
+        row.seq, row.at.isoformat(timespec="microseconds"), row.actor_id, row.actor_name, row.organization,
+        row.action, row.subject_type, row.subject_id, row.subject_label, row.changes, row.personal,
+        row.previous,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Result of walking the chain: rows read, whether it holds, seq of the first bad row."""
+    """Result of walking the chain: rows read, whether it holds, seq of the first bad row, and what is wrong
+    with it in words."""
 
     rows: int
     holds: bool
     first_bad: int | None
+    why: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The last entry at a moment, to be kept outside the database: what came before can then neither be
+    rewritten nor cut off unnoticed. `seq` 0: the log was empty."""
+
+    seq: int
+    digest: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -88,6 +106,11 @@ class Subject:
     type: str
     id: int | None
     label: str = ""
+
+
+def tip(now: datetime, session: Session | None = None) -> Anchor:
+    """The end of the chain as it stands."""
+    return Anchor(*_tip(session or db.session()), now)
 
 
 def _tip(session: Session) -> tuple[int, str]:
@@ -135,16 +158,55 @@ def record(
     own.flush()
 
 
-def verify() -> Verification:
-    """Walk the whole chain; names the first row that was changed, moved, or stands after a missing one."""
+def verify(anchors: Iterable[Anchor] = (), session: Session | None = None) -> Verification:
+    """Walk the whole chain; names the first row that was changed, moved, or stands after a missing one.
+
+    With `anchors` also the first row that is not what it was when one of them was taken, and the first one
+    that was cut off the end since.
+    """
+    own = session or db.session()
+    kept: dict[int, list[Anchor]] = {}
+    for anchor in anchors:
+        kept.setdefault(anchor.seq, []).append(anchor)
+    chain = select(*AuditEntry.__table__.columns).order_by(AuditEntry.seq)
+    with own.execute(chain.execution_options(yield_per=2000)) as entries:
+        return _walk(entries, kept)
+
+
+def _walk(entries: Iterable[Any], kept: Mapping[int, list[Anchor]]) -> Verification:
     rows, previous, expected = 0, GENESIS, 1
-    entries = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)
-    for entry in db.session.scalars(entries):
+    for entry in entries:
         rows += 1
-        if entry.seq != expected or entry.previous != previous or entry.digest != entry.computed_digest():
-            return Verification(rows, False, entry.seq)
+        if why := _wrong(entry, previous, expected, kept.get(entry.seq, [])):
+            return Verification(rows, False, entry.seq, why)
         previous, expected = entry.digest, expected + 1
+    last = max(kept, default=0)
+    if last >= expected:
+        gone = str(expected) if last == expected else f"{expected} 至 {last}"
+        why = f"末尾少了第 {gone} 条，{_when(kept[last][0])} 时还在"
+        return Verification(rows, False, expected, why)
     return Verification(rows, True, None)
+
+
+def _when(anchor: Anchor) -> str:
+    return f"{to_local(anchor.at):%Y-%m-%d %H:%M}"
+
+
+def _wrong(entry: Any, previous: str, expected: int, anchors: list[Anchor]) -> str:
+    """What is wrong with this row; empty when it fits."""
+    if entry.seq < expected:
+        return "它的序号不对"
+    if entry.seq > expected:
+        gone = str(expected) if entry.seq == expected + 1 else f"{expected} 至 {entry.seq - 1}"
+        return f"它前面的第 {gone} 条不见了"
+    if entry.digest != _digest_of(entry):
+        return "它的内容被改过"
+    if entry.previous != previous:
+        return "它接不上前一条"
+    broken = next((anchor for anchor in anchors if anchor.digest != entry.digest), None)
+    if broken is not None:
+        return f"它与 {_when(broken)} 记下的不同，这一条或之前的记录被重写过"
+    return ""
 
 
 SQLITE_GUARDS = tuple(

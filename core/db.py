@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event, insert
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -91,6 +92,17 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
     def on_begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("immediate", _writes_now())
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def sqlite_engine(path: Path) -> Iterator[Engine]:
+    """An engine of its own on a SQLite file beside the application's, prepared alike but without syncs."""
+    engine = create_engine(f"sqlite:///{path}")
+    _prepare_sqlite(engine, "OFF")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def init_database(app: Flask) -> None:

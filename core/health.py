@@ -12,14 +12,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, make_response, request
 from flask.cli import with_appcontext
 from sqlalchemy import select
@@ -28,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from core import authz, clock
 from core.calendar_store import PACKAGED_YEARS, CalendarYear
 from core.db import db, prove_writable
+from core.schema import head_revision, revision_of
 from core.storage import MEGABYTE, room, sqlite_file
 
 FRESH_SECONDS = 2.0
@@ -115,16 +113,10 @@ def _disk() -> tuple[bool, str]:
     return not scarce, "；".join(scarce) or f"剩余 {least // MEGABYTE} MB"
 
 
-@cache
-def head_revision(migrations: str) -> str:
-    """The newest migration in a folder."""
-    return ScriptDirectory(migrations).get_current_head() or ""
-
-
 def _migrations() -> tuple[bool, str]:
     with db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    head = head_revision(str(Path(current_app.root_path) / "migrations"))
+        found = revision_of(connection)
+    head = head_revision()
     if found == head:
         return True, f"版本 {head}"
     return False, f"数据库版本 {found or '无'}，程序需要 {head}：请执行 ./run flask db upgrade"

@@ -105,5 +105,8 @@ def verify_audit_log() -> Response:
     if result.holds:
         flash(f"核验通过：共 {result.rows} 条，链条完整，没有被改动、调换或删去的记录。", "success")
     else:
-        flash(f"核验不通过：第 {result.first_bad} 条起对不上，请保护现场并报告单位负责人。", "danger")
+        flash(
+            f"核验不通过：第 {result.first_bad} 条起对不上（{result.why}），请保护现场并报告单位负责人。",
+            "danger",
+        )
     return redirect_to(url_for("accounts.audit_log"))
