@@ -23,6 +23,7 @@ from core.db import db, init_database
 from core.errors import register_error_handlers
 from core.forms import register_forms
 from core.health import register_health
+from core.search import is_ours
 
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V"
@@ -87,7 +88,7 @@ def _kept_secret(path: Path) -> str:
 def register_extensions(app: Flask) -> None:
     """Database, migrations, CSRF, Bootstrap, forms, error pages, health, the local htmx."""
     init_database(app)
-    Migrate(app, db, render_as_batch=True)
+    Migrate(app, db, render_as_batch=True, include_name=is_ours)
     CSRFProtect(app)
     Bootstrap5(app)
     register_forms(app)

@@ -58,6 +58,7 @@ def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when the calendar changes."""
     from blueprints.complaints.commands import complaints
     from blueprints.complaints.routes import blueprint
+    from blueprints.complaints.service.access import follow_changes
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
     from core.calendar_store import CalendarChanged
     from core.clocks import ClockMoved
@@ -67,5 +68,6 @@ def register(app: Flask) -> None:
     app.cli.add_command(complaints)
     with app.app_context():
         name_actions()
+        follow_changes()
         subscribe(CalendarChanged, on_calendar_changed)
         subscribe(ClockMoved, on_clock_moved)

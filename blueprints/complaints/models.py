@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -11,8 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from blueprints.accounts.models import Department, Organization, User
 from core.db import Base, UTCDateTime
 from core.files import StoredFile
+from core.search import SearchTable
 
 HAS_DUE = text("due_at IS NOT NULL")
+NO_LIMIT = datetime(9999, 12, 31, tzinfo=UTC)
+FILTERED = ("state", "type", "category", "channel", "level", "enterprise_id")
+MARKED = ("sent_back", "provisional", "proposed", "supervised", "next_talk_on")
 
 
 class Case(Base):
@@ -126,6 +130,45 @@ class Case(Base):
         """Assignments to responsible units (leaves of the tree) that are neither returned nor cancelled."""
         parents = {a.parent_id for a in self.assignments if a.state != "cancelled"}
         return [a for a in self.assignments if a.state not in ("cancelled",) and a.id not in parents]
+
+
+class CaseAccess(Base):
+    """One row for each case and each scope that may see it, with what lists filter and sort by.
+
+    Derived from the other tables by `service.access` alone. `scope` is an organization (4·id), a department
+    (4·id+1) or a person (4·id+2); `organization_id` is the scope's organization. `due_at` of a case without
+    a running limit is NO_LIMIT, so that it sorts last. `idle`: nobody has anything left to do.
+    """
+
+    __tablename__ = "case_access"
+    __table_args__ = (
+        Index("ix_case_access_case", "case_id"),
+        Index("ix_case_access_received", "scope", "received_at", "case_id", *FILTERED),
+        Index("ix_case_access_state", "scope", "state", "received_at", "case_id", *FILTERED[1:]),
+        Index("ix_case_access_idle", "scope", "idle", "received_at", "case_id", *FILTERED),
+        Index("ix_case_access_due", "scope", "idle", "due_at", "case_id", "next_action", *MARKED, *FILTERED),
+        Index("ix_case_access_level", "scope", "level", "received_at", "case_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    scope: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    organization_id: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    idle: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(24))
+    type: Mapped[str] = mapped_column(String(32))
+    category: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(32))
+    level: Mapped[int]
+    enterprise_id: Mapped[int]
+    next_action: Mapped[str] = mapped_column(String(32))
+    sent_back: Mapped[bool]
+    provisional: Mapped[bool]
+    proposed: Mapped[bool]
+    supervised: Mapped[bool]
+    next_talk_on: Mapped[date | None]
 
 
 class Complainant(Base):
@@ -333,3 +376,6 @@ class ImportMapping(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     name: Mapped[str] = mapped_column(String(64))
     columns: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
+found_in_cases = SearchTable("case_search", CaseAccess.__table__)  # type: ignore[arg-type]

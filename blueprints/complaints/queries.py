@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import selectinload
 
 from blueprints.accounts.models import Organization, User
-from blueprints.complaints.models import Assignment, Attachment, Case, Complainant, LedgerRow
-from blueprints.complaints.workflow import ENDED, OPEN, State, actions_of_roles
-from core.clock import end_of_day, local_date, local_midnight
+from blueprints.complaints.models import Assignment, Attachment, Case, CaseAccess, Complainant
+from blueprints.complaints.queries_access import scopes_of, visible
+from blueprints.complaints.workflow import ENDED, OPEN
 from core.db import db
-from core.inbox import counting_unread
-from domain.roles import Permission, Role
-from domain.workdays import Calendar
 
-PAGE = 50
-WIDE = frozenset({Role.DISPATCHER, Role.ENTERPRISE_LEADER})
 OPEN_STATES = sorted(s.value for s in OPEN)
 ENDED_STATES = sorted(s.value for s in ENDED)
-
-
-def visible(by: User) -> ColumnElement[bool]:
-    """Rows that a person may see at all.
-
-    A regulator sees the cases it has (received, handed over, taken up) and those it sampled from a ledger;
-    an enterprise those it received or was assigned; a handler those of the own department.
-    """
-    org = by.organization
-    if org is None or Permission.CASE_READ not in by.permissions:
-        return false()
-    if org.is_regulator:
-        sampled = exists().where(
-            LedgerRow.case_id == Case.id, LedgerRow.regulator_id == org.id, LedgerRow.sampled_at.is_not(None)
-        )
-        return or_(Case.regulator_id == org.id, sampled)
-    assigned = exists().where(
-        Assignment.case_id == Case.id, Assignment.organization_id == org.id, Assignment.state != "cancelled"
-    )
-    if by.roles & WIDE:
-        return or_(Case.receiving_org_id == org.id, assigned)
-    mine = or_(Assignment.department_id == by.department_id, Assignment.investigator_id == by.id)
-    return exists().where(
-        Assignment.case_id == Case.id,
-        Assignment.organization_id == org.id,
-        mine,
-        Assignment.state != "cancelled",
-    )
 
 
 def case_for(case_id: int, by: User) -> Case | None:
@@ -79,7 +47,6 @@ class ListRow:
     level: int
     channel: str
     category: str
-    enterprise: str
     received_at: datetime
     due_on: date | None
     due_at: datetime | None
@@ -88,210 +55,35 @@ class ListRow:
     supervised: bool
     sent_back: bool
     urgent: bool
+    enterprise: str
 
 
 LIST_COLUMNS = (
     Case.id, Case.number, Case.title, Case.type, Case.state, Case.level, Case.channel, Case.category,
     Case.received_at, Case.due_on, Case.due_at, Case.due_provisional, Case.next_action, Case.supervised,
-    Case.sent_back, Case.urgent, Case.enterprise_id,
+    Case.sent_back, Case.urgent,
 )  # fmt: skip
 
 
-def _rows(wanted: Executable) -> list[ListRow]:
-    names = {r[0]: r[1] for r in db.session.execute(select(Organization.id, Organization.name))}
-    out = []
-    for r in db.session.execute(wanted).mappings():
-        values = dict(r)
-        out.append(ListRow(enterprise=names[values.pop("enterprise_id")], **values))
-    return out
-
-
-FILTERS = (
-    "state",
-    "type",
-    "category",
-    "channel",
-    "level",
-    "enterprise",
-    "due",
-    "received_from",
-    "received_to",
-    "q",
-)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _due_filter(value: str, now: datetime, calendar: Calendar) -> ColumnElement[bool] | None:
-    today = local_date(now)
-    choices: dict[str, ColumnElement[bool]] = {
-        "overdue": Case.due_at <= now,
-        "today": Case.due_on == today,
-        "soon": _due_soon(now, calendar),
-        "provisional": and_(Case.due_provisional, Case.due_at.is_not(None)),
-    }
-    return choices.get(value)
-
-
-def _due_soon(now: datetime, calendar: Calendar) -> ColumnElement[bool]:
-    """Not overdue, and due within three workdays."""
-    last = local_date(now)
-    for _ in range(3):
-        last = next_workday(last, calendar)
-    return and_(Case.due_at > now, Case.due_at <= end_of_day(last))
-
-
-def next_workday(day: date, calendar: Calendar) -> date:
-    """The first workday after `day`."""
-    day += timedelta(days=1)
-    while not calendar.is_working(day):
-        day += timedelta(days=1)
-    return day
-
-
-def filter_conditions(
-    filters: Mapping[str, str], *, now: datetime, calendar: Calendar
-) -> list[ColumnElement[bool]]:
-    """SQL of the filters in a URL; unknown names and values that mean nothing are left out."""
-    conditions: list[ColumnElement[bool]] = []
-    for name in ("type", "category", "channel"):
-        if filters.get(name):
-            conditions.append(getattr(Case, name) == filters[name])
-    state = filters.get("state", "")
-    groups = {"open": OPEN_STATES, "ended": ENDED_STATES}
-    if state:
-        conditions.append(Case.state.in_(groups.get(state, [state])))
-    for name, column in (("level", Case.level), ("enterprise", Case.enterprise_id)):
-        value = filters.get(name, "")
-        if value.isdecimal() and len(value) < 10:
-            conditions.append(column == int(value))
-    due = _due_filter(filters.get("due", ""), now, calendar)
-    if due is not None:
-        conditions.append(due)
-    start, end = _day(filters.get("received_from", "")), _day(filters.get("received_to", ""))
-    if start:
-        conditions.append(Case.received_at >= local_midnight(start))
-    if end:
-        conditions.append(Case.received_at < end_of_day(end))
-    text = filters.get("q", "").strip()
-    if text:
-        conditions.append(or_(Case.number == text, Case.origin_number == text, _contains(text)))
-    return conditions
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    return or_(Case.title.like(pattern, escape="\\"), Case.content.like(pattern, escape="\\"))
-
-
-SORTS = {
-    "received": Case.received_at,
-    "due": Case.due_at,
-    "number": Case.id,
-    "level": Case.level,
-}
-
-
-def list_cases(
-    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar,
-    sort: str = "", offset: int = 0, limit: int = PAGE,
-) -> list[ListRow]:  # fmt: skip
-    """One page of visible cases (one row more than `limit`, to tell whether there is a next page)."""
-    name = sort.lstrip("-")
-    column = SORTS.get(name, Case.received_at)
-    order = column.desc() if sort.startswith("-") or name not in SORTS else column.asc()
-    wanted = select(*LIST_COLUMNS).where(visible(by), *filter_conditions(filters, now=now, calendar=calendar))
+def read_rows(
+    ids: Any, order: Sequence[Any], extra: Sequence[Any] = ()
+) -> list[tuple[Sequence[Any], ListRow]]:
+    """(`extra` columns, row) for each row of `ids` (a subquery with `case_id`), in this order."""
+    place = func.coalesce(func.nullif(Organization.short_name, ""), Organization.name)
     wanted = (
-        wanted.order_by(Case.due_at.is_(None), order, Case.id.desc())
-        if name == "due"
-        else wanted.order_by(order, Case.id.desc())
+        select(*LIST_COLUMNS, place, *extra)
+        .join_from(ids, Case, Case.id == ids.c.case_id)
+        .join(Organization, Organization.id == Case.enterprise_id)
+        .order_by(*order)
     )
-    return _rows(wanted.offset(offset).limit(limit + 1))
+    width = len(LIST_COLUMNS) + 1
+    return [(r[width:], ListRow(*r[:width])) for r in map(tuple, db.session.execute(wanted))]
 
 
-def count_cases(by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar) -> int:
-    """How many visible cases fit the filters."""
-    wanted = select(func.count()).select_from(Case).where(visible(by))
-    return db.session.scalar(wanted.where(*filter_conditions(filters, now=now, calendar=calendar))) or 0
-
-
-def waiting_for(by: User) -> ColumnElement[bool]:
-    """Cases whose next step is this person's to take."""
-    actions = sorted(actions_of_roles(by.roles))
-    mine = and_(visible(by), Case.next_action.in_(actions), Case.next_org_id == by.organization_id)
-    return and_(mine, Case.suspended_at.is_(None))
-
-
-def waiting_and_unread(by: User) -> tuple[int, int]:
-    """(cases that wait for this person's next step, unread notifications), in one statement."""
-    waiting = select(func.count()).select_from(Case).where(waiting_for(by))
-    both = select(waiting.scalar_subquery(), counting_unread(by.id).scalar_subquery())
-    found = db.session.execute(both).one()
-    return found[0], found[1]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """The groups of a work bench: name, rows (the first ones), and how many there are."""
-
-    name: str
-    label: str
-    tone: str
-    rows: Sequence[ListRow]
-    count: int
-
-
-def bench_conditions(by: User, *, now: datetime, calendar: Calendar) -> dict[str, ColumnElement[bool]]:
-    """The groups of the work bench."""
-    today = local_date(now)
-    soon = _due_soon(now, calendar)
-    todo = waiting_for(by)
-    open_here = and_(visible(by), Case.state.in_(OPEN_STATES))
-    return {
-        "todo": todo,
-        "soon": and_(todo, soon),
-        "overdue": and_(open_here, Case.due_at <= now),
-        "sent_back": and_(open_here, Case.sent_back),
-        "talks": and_(
-            visible(by), Case.next_talk_on <= today + timedelta(days=3), Case.state != State.ARCHIVED
-        ),
-        "provisional": and_(open_here, Case.due_provisional),
-        "proposed": and_(
-            open_here, Case.supervised.is_(False), or_(Case.supervision_proposed != "", Case.due_at <= now)
-        ),
-    }
-
-
-BENCH_LABELS = {
-    "todo": ("待我办理", "ok"),
-    "soon": ("三日内到期", "soon"),
-    "overdue": ("已逾期", "overdue"),
-    "sent_back": ("被退回", "soon"),
-    "talks": ("待再沟通", "ok"),
-    "provisional": ("期限暂定", "soon"),
-    "proposed": ("建议督办", "overdue"),
-}
-
-
-def bench(by: User, *, now: datetime, calendar: Calendar, rows: int = 20) -> list[Bench]:
-    """The work bench of a person: counts in one statement, the first rows of each group that has any."""
-    conditions = bench_conditions(by, now=now, calendar=calendar)
-    counting = select(*(func.count().filter(c).label(name) for name, c in conditions.items())).select_from(
-        Case
-    )
-    counts = db.session.execute(counting.where(visible(by))).mappings().one()
-    groups = []
-    for name, condition in conditions.items():
-        label, tone = BENCH_LABELS[name]
-        wanted = select(*LIST_COLUMNS).where(condition).order_by(Case.due_at.is_(None), Case.due_at, Case.id)
-        shown = _rows(wanted.limit(rows)) if counts[name] and name != "soon" else []
-        groups.append(Bench(name, label, tone, shown, counts[name]))
-    return groups
+def _rows(wanted: Select[Any]) -> list[ListRow]:
+    """List rows of the cases whose ids `wanted` selects, in order of registration."""
+    ids = wanted.subquery()
+    return [row for _, row in read_rows(ids, [ids.c.case_id])]
 
 
 def likely_duplicates(
@@ -299,31 +91,29 @@ def likely_duplicates(
     without: int | None = None,
 ) -> list[tuple[ListRow, str]]:  # fmt: skip
     """Visible cases of the last `days` days by the same phone or account number, or with a like text."""
-    since = now - timedelta(days=days)
-    recent = select(*LIST_COLUMNS).where(visible(by), Case.received_at >= since, Case.id != (without or 0))
+    recent = (CaseAccess.received_at >= now - timedelta(days=days), CaseAccess.case_id != (without or 0))
     found: dict[int, tuple[ListRow, str]] = {}
     for column, value, why in (
         (Complainant.phone, phone, "同一电话"), (Complainant.account_number, account, "同一户号"),
     ):  # fmt: skip
         if value.strip():
-            same = exists().where(Complainant.case_id == Case.id, column == value.strip())
-            for row in _rows(recent.where(same).order_by(Case.id.desc()).limit(5)):
+            same = CaseAccess.case_id.in_(select(Complainant.case_id).where(column == value.strip()))
+            for row in reversed(_rows(_newest(by, *recent, same).limit(5))):
                 found.setdefault(row.id, (row, why))
     if len(text.strip()) >= 6 and enterprise_id:
-        pool = select(Case.id, Case.content).where(
-            visible(by),
-            Case.received_at >= since,
-            Case.enterprise_id == enterprise_id,
-            Case.id != (without or 0),
-        )
-        alike = [
-            (likeness(text, r.content), r.id)
-            for r in db.session.execute(pool.order_by(Case.id.desc()).limit(200))
-        ]
+        pool = _newest(by, *recent, CaseAccess.enterprise_id == enterprise_id).limit(200).subquery()
+        texts = select(Case.id, Case.content).join(pool, pool.c.case_id == Case.id)
+        alike = [(likeness(text, r.content), r.id) for r in db.session.execute(texts)]
         ids = [i for score, i in sorted(alike, reverse=True)[:5] if score >= 0.35]
-        for row in _rows(recent.where(Case.id.in_(ids))):
+        for row in _rows(select(Case.id.label("case_id")).where(Case.id.in_(ids))) if ids else ():
             found.setdefault(row.id, (row, "内容相似"))
     return list(found.values())[:6]
+
+
+def _newest(by: User, *where: ColumnElement[bool]) -> Select[Any]:
+    """Ids of visible cases, the newest receipt first."""
+    mine = select(CaseAccess.case_id).where(CaseAccess.scope.in_(scopes_of(by)), *where)
+    return mine.distinct().order_by(CaseAccess.received_at.desc(), CaseAccess.case_id.desc())
 
 
 def likeness(one: str, other: str) -> float:
@@ -345,11 +135,13 @@ class Surge:
 
 def surges(by: User, *, now: datetime, days: int, at_least: int) -> list[Surge]:
     """Surges among the visible cases that were received in the last `days` days."""
+    recent = CaseAccess.received_at >= now - timedelta(days=days)
+    mine = _newest(by, recent, CaseAccess.idle.is_(False)).order_by(None).subquery()
     wanted = (
         select(Case.enterprise_id, Organization.name, Case.place, Case.category, func.count().label("n"))
+        .join_from(mine, Case, Case.id == mine.c.case_id)
         .join(Organization, Organization.id == Case.enterprise_id)
-        .where(visible(by), Case.received_at >= now - timedelta(days=days), Case.place != "")
-        .where(Case.state.in_(OPEN_STATES))
+        .where(Case.place != "", Case.state.in_(OPEN_STATES))
         .group_by(Case.enterprise_id, Organization.name, Case.place, Case.category)
         .having(func.count() >= at_least)
         .order_by(func.count().desc())
@@ -360,7 +152,7 @@ def surges(by: User, *, now: datetime, days: int, at_least: int) -> list[Surge]:
 
 def surge_cases(by: User, surge: Surge, *, now: datetime, days: int) -> list[ListRow]:
     """The cases of one surge."""
-    wanted = select(*LIST_COLUMNS).where(
+    wanted = select(Case.id.label("case_id")).where(
         visible(by), Case.enterprise_id == surge.enterprise_id, Case.place == surge.place,
         Case.category == surge.category, Case.received_at >= now - timedelta(days=days),
         Case.state.in_(OPEN_STATES),

@@ -9,7 +9,8 @@ from sqlalchemy import or_, select
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Attachment, Case, CaseLink, Dossier
-from blueprints.complaints.queries import ListRow, likely_duplicates, visible
+from blueprints.complaints.queries import ListRow, likely_duplicates
+from blueprints.complaints.queries_access import visible
 from core.clocks import Clock
 from core.db import db
 from domain.rulesets import Ruleset

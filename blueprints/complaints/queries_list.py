@@ -1,90 +1,338 @@
-"""One page of the case list with its total, in two statements whatever the number of rows."""
+"""One page of the case list by key, with a bounded total, whatever the number of cases.
+
+Pages are found in `case_access` alone (each order has its index there); the cases themselves are read for the
+rows that are shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union,
+)
+from sqlalchemy.orm import aliased
 
 from blueprints.accounts.models import Organization, User
-from blueprints.complaints import queries
-from blueprints.complaints.models import Case
-from blueprints.complaints.queries import LIST_COLUMNS, SORTS, ListRow
+from blueprints.complaints.models import Case, CaseAccess, found_in_cases
+from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES, ListRow, read_rows
+from blueprints.complaints.queries_access import department_scope, scopes_of
+from blueprints.complaints.queries_bench import due_condition, group_condition
+from blueprints.rulebook.service import remembered
+from core.clock import end_of_day, local_midnight
 from core.db import db
+from core.search import Part
+from domain.roles import Permission
 from domain.workdays import Calendar
 
-PAGE = queries.PAGE
-FILTERS = (*(name for name in queries.FILTERS if name != "group"), "group")
+PAGE = 50
+MOST_COUNTED = 1000
+FILTERS = (
+    "state", "type", "category", "channel", "level", "enterprise", "department", "due", "received_from",
+    "received_to", "q", "group",
+)  # fmt: skip
+A = CaseAccess
+DEFAULT_SORT = "-received"
+SORTS: dict[str, tuple[Any, ...]] = {
+    "received": (A.received_at, A.case_id),
+    "due": (A.idle, A.due_at, A.case_id),
+    "number": (A.case_id,),
+    "level": (A.level, A.received_at, A.case_id),
+}
+_AS_TEXT: dict[Any, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    "case_id": (str, int),
+    "level": (str, int),
+    "idle": (lambda v: str(int(v)), lambda t: bool(int(t))),
+    "received_at": (lambda v: v.isoformat(), lambda t: datetime.fromisoformat(t).astimezone(UTC)),
+    "due_at": (lambda v: v.isoformat(), lambda t: datetime.fromisoformat(t).astimezone(UTC)),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a list: columns of `case_access` that each index there begins with, and the direction."""
+
+    name: str
+    down: bool
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """The columns, the case id last."""
+        return SORTS[self.name]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: after, or with `back` before, the row whose order columns have these values."""
+
+    values: tuple[Any, ...]
+    back: bool = False
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """Rows of one page, how many fit in all, and the enterprises to choose from (id -> name)."""
+    """Rows of one page; how many fit in all, counted up to MOST_COUNTED + 1; where the pages before and after
+    begin, as in a URL."""
 
     rows: list[ListRow]
     total: int
-    enterprises: dict[str, str]
+    before: str | None
+    after: str | None
+
+
+def order_of(sort: str, filters: Mapping[str, str]) -> Order:
+    """The order that a URL asks for; the newest receipt first otherwise. A search lists by registration, and
+    limits are listed by urgency only."""
+    name = sort.lstrip("-")
+    if filters.get("q"):
+        return Order("number", down=sort != "number")
+    if name not in SORTS:
+        return Order("received", down=True)
+    return Order(name, down=sort.startswith("-") and name != "due")
+
+
+def place_of(text: str, order: Order, *, back: bool) -> Place | None:
+    """The place that a URL names; None for the first page and for what means nothing in this order."""
+    parts = text.split("~")
+    if not text or len(text) > 100 or len(parts) != len(order.columns):
+        return None
+    try:
+        values = tuple(_AS_TEXT[c.key][1](part) for c, part in zip(order.columns, parts, strict=True))
+    except (ValueError, OverflowError):
+        return None
+    if not 0 <= values[-1] < 2**31:
+        return None
+    return Place(values, back)
+
+
+def access_conditions(
+    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar
+) -> list[ColumnElement[bool]]:
+    """What the rows of `case_access` must meet; unknown names and values that mean nothing are left out."""
+    met: list[ColumnElement[bool]] = []
+    for name in ("type", "category", "channel"):
+        if filters.get(name):
+            met.append(getattr(A, name) == filters[name])
+    state = filters.get("state", "")
+    if state == "open":
+        met += [A.idle.is_(False), A.state.in_(OPEN_STATES)]
+    elif state:
+        met.append(A.state.in_(ENDED_STATES) if state == "ended" else A.state == state)
+    for name, column in (("level", A.level), ("enterprise", A.enterprise_id)):
+        if (number := _number(filters.get(name, ""))) is not None:
+            met.append(column == number)
+    due = due_condition(filters.get("due", ""), by, now, calendar)
+    group = group_condition(filters.get("group", ""), by, now=now, calendar=calendar)
+    met += [c for c in (due, group, _in_department(by, filters)) if c is not None]
+    start, end = _day(filters.get("received_from", "")), _day(filters.get("received_to", ""))
+    if start:
+        met.append(A.received_at >= local_midnight(start))
+    if end:
+        met.append(A.received_at < end_of_day(end))
+    return met
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year <= 2999 else None
+
+
+def _in_department(by: User, filters: Mapping[str, str]) -> ColumnElement[bool] | None:
+    """Cases that are with one department: of the own enterprise, or of any for a regulator."""
+    number = _number(filters.get("department", ""))
+    if number is None or by.organization is None:
+        return None
+    unit = aliased(A)
+    own = () if by.organization.is_regulator else (unit.organization_id == by.organization_id,)
+    return exists().where(unit.scope == department_scope(number), unit.case_id == A.case_id, *own)
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """One way in which cases are found, and the columns that put its rows in order, the case id last."""
+
+    found: Select[Any]
+    order: tuple[Any, ...]
+
+    def ids(self, *, down: bool, place: Place | None, most: int) -> Select[Any]:
+        """The first ids in this direction, from a place on."""
+        found, down = self.found, down
+        if place is not None:
+            down = down != place.back
+            here, there = tuple_(*self.order), tuple_(*(literal(v, c.type) for v, c in _pairs(place, self)))
+            found = found.where(here < there if down else here > there)
+        return found.order_by(*(c.desc() if down else c.asc() for c in self.order)).limit(most)
+
+
+def _pairs(place: Place, branch: _Branch) -> Iterator[tuple[Any, Any]]:
+    return zip(place.values, branch.order, strict=True)
+
+
+def _branches(
+    by: User, filters: Mapping[str, str], order: Order, met: list[ColumnElement[bool]]
+) -> list[_Branch]:
+    """By scope; for a search by text, and by name for those who may see names."""
+    scopes = scopes_of(by)
+    query = filters.get("q", "").strip()
+    if not query:
+        columns = [c.label(c.key) for c in order.columns]
+        return [_Branch(select(*columns).where(A.scope == scope, *met), order.columns) for scope in scopes]
+    found: list[_Branch] = []
+    parts: list[Part] = ["text", "names"] if Permission.PERSONAL_REVEAL in by.permissions else ["text"]
+    for part in parts:
+        hit = found_in_cases.matches(query, part)
+        if hit is not None:
+            extra = [_may_know_people(by)] if part == "names" else []
+            found += [_search(*hit, [A.scope == scope, *met, *extra]) for scope in scopes]
+    return found
+
+
+def _search(key: Any, matching: ColumnElement[bool], met: list[ColumnElement[bool]]) -> _Branch:
+    """Hits among the rows of `case_access`. SQLite walks its index by id; PostgreSQL, which would rather walk
+    all rows by id, is made to gather the hits first."""
+    if db.engine.dialect.name == "postgresql":
+        key = select(key).where(matching).cte().prefix_with("MATERIALIZED").c[key.key]
+        return _Branch(select(key.label("case_id")).join(A, A.case_id == key).where(*met), (key,))
+    return _Branch(select(key.label("case_id")).join(A, A.case_id == key).where(matching, *met), (key,))
+
+
+def _may_know_people(by: User) -> ColumnElement[bool]:
+    """A regulator that only sampled a case from a ledger does not know its people."""
+    if by.organization is None or not by.organization.is_regulator:
+        return true()
+    own = func.coalesce(Case.regulator_id, Case.receiving_org_id) == by.organization_id
+    return exists().where(Case.id == A.case_id, own)
+
+
+def _ids(branches: Sequence[_Branch], *, down: bool, place: Place | None, most: int) -> Subquery:
+    """The first ids over all branches, each once; columns as in the order, the case id as `case_id`."""
+    parts = [b.ids(down=down, place=place, most=most) for b in branches]
+    if len(parts) == 1:
+        return parts[0].subquery()
+    if not parts:
+        return select(literal(0).label("case_id")).where(false()).subquery()
+    every = union(*(p.subquery().select() for p in parts)).subquery()
+    down = down != bool(place and place.back)
+    return select(every).order_by(*(c.desc() if down else c.asc() for c in every.c)).limit(most).subquery()
+
+
+def list_page(
+    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar,
+    sort: str = "", after: str = "", before: str = "",
+) -> ListPage:  # fmt: skip
+    """One page of visible cases, in one statement."""
+    order = order_of(sort, filters)
+    met = access_conditions(by, filters, now=now, calendar=calendar)
+    branches = _branches(by, filters, order, met)
+    place = place_of(before, order, back=True) or place_of(after, order, back=False)
+    back = place is not None and place.back
+    ids = _ids(branches, down=order.down, place=place, most=PAGE + 1)
+    columns = [ids.c[c.key] for c in order.columns] if branches else [ids.c.case_id]
+    down = order.down != back
+    sorting = [c.desc() if down else c.asc() for c in columns]
+    found = read_rows(ids, sorting, extra=[_bounded(branches), *columns])
+    shown = found[:PAGE][::-1] if back else found[:PAGE]
+    if not shown:
+        return ListPage([], 0 if place is None else _count(branches), None, None)
+    more_before, more_after = (len(found) > PAGE, True) if back else (place is not None, len(found) > PAGE)
+    return ListPage(
+        [row for _, row in shown],
+        shown[0][0][0],
+        _place_text(shown[0][0][1:], order) if more_before else None,
+        _place_text(shown[-1][0][1:], order) if more_after else None,
+    )
+
+
+def _place_text(values: Sequence[Any], order: Order) -> str:
+    return "~".join(_AS_TEXT[c.key][0](v) for c, v in zip(order.columns, values, strict=True))
+
+
+def _bounded(branches: Sequence[_Branch], most: int = MOST_COUNTED + 1) -> Any:
+    """How many cases there are, counted no further than `most`."""
+    parts = [b.found.with_only_columns(b.order[-1].label("case_id")).limit(most) for b in branches]
+    if not parts:
+        return literal(0)
+    every = parts[0] if len(parts) == 1 else union(*(p.subquery().select() for p in parts)).limit(most)
+    return select(func.count()).select_from(every.subquery()).scalar_subquery()
+
+
+def _count(branches: Sequence[_Branch], most: int = MOST_COUNTED + 1) -> int:
+    return db.session.scalar(select(_bounded(branches, most))) or 0
+
+
+def count_cases(
+    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar, most: int = MOST_COUNTED + 1
+) -> int:
+    """How many visible cases fit the filters, counted no further than `most`."""
+    met = access_conditions(by, filters, now=now, calendar=calendar)
+    return _count(_branches(by, filters, order_of("number", filters), met), most)
+
+
+def case_ids(
+    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar, sort: str = "",
+    size: int = 2000,
+) -> Iterator[list[int]]:  # fmt: skip
+    """The ids of all visible cases that fit, in the order of the list, some at a time."""
+    order = order_of(sort, filters)
+    met = access_conditions(by, filters, now=now, calendar=calendar)
+    branches = _branches(by, filters, order, met)
+    place: Place | None = None
+    while branches:
+        ids = _ids(branches, down=order.down, place=place, most=size)
+        columns = [ids.c[c.key] for c in order.columns]
+        rows = db.session.execute(
+            select(*columns).order_by(*(c.desc() if order.down else c.asc() for c in columns))
+        ).all()
+        if rows:
+            yield [row[-1] for row in rows]
+        if len(rows) < size:
+            return
+        place = Place(tuple(rows[-1]))
 
 
 def conditions(
     by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar
 ) -> list[ColumnElement[bool]]:
-    """Everything that a row must meet to be in the list, visibility included."""
-    met = [queries.visible(by), *queries.filter_conditions(filters, now=now, calendar=calendar)]
-    group = filters.get("group", "")
-    if group:
-        groups = queries.bench_conditions(by, now=now, calendar=calendar)
-        if group in groups:
-            met.append(groups[group])
-    return met
+    """The same as conditions on `Case`, visibility included, for statements that count or sum."""
+    met = access_conditions(by, filters, now=now, calendar=calendar)
+    branches = _branches(by, filters, order_of("number", filters), met)
+    ids = [b.found.with_only_columns(b.order[-1].label("case_id")) for b in branches]
+    if not ids:
+        return [false()]
+    return [Case.id.in_(ids[0] if len(ids) == 1 else union(*(i.subquery().select() for i in ids)))]
 
 
-def list_page(
-    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar,
-    sort: str = "", offset: int = 0,
-) -> ListPage:  # fmt: skip
-    """One page of visible cases. The due order puts cases without a limit last."""
-    met = conditions(by, filters, now=now, calendar=calendar)
-    total = select(func.count()).select_from(Case).where(*met).correlate(None).scalar_subquery()
-    columns = [c for c in LIST_COLUMNS if c is not Case.enterprise_id]
-    place = func.coalesce(func.nullif(Organization.short_name, ""), Organization.name)
-    wanted = (
-        select(*columns, place.label("enterprise"), total.label("total"))
-        .join(Organization, Organization.id == Case.enterprise_id)
-        .where(*met)
-        .order_by(*order_of(sort))
-    )
-    found = [dict(r) for r in db.session.execute(wanted.offset(offset).limit(PAGE)).mappings()]
-    counted = found[0]["total"] if found else count_of(met) if offset else 0
-    rows = [ListRow(**{k: v for k, v in values.items() if k != "total"}) for values in found]
-    return ListPage(rows, counted, _enterprises(by))
-
-
-def _enterprises(by: User) -> dict[str, str]:
-    """What a regulator with several enterprises can choose from."""
-    if by.organization is None or not by.organization.is_regulator:
+def enterprises_of(by: User) -> dict[str, str]:
+    """What a regulator with several enterprises can choose from: id -> name."""
+    organization = by.organization
+    if organization is None or not organization.is_regulator:
         return {}
-    mine = set(by.organization.sectors)
+    mine = tuple(organization.sectors)
+    return remembered(("enterprises", mine), lambda: _enterprises(set(mine)))
+
+
+def _enterprises(sectors: set[str]) -> dict[str, str]:
     places = select(Organization.id, Organization.name, Organization.sectors)
     rows = db.session.execute(places.where(Organization.kind == "enterprise").order_by(Organization.id))
-    offered = {str(r[0]): r[1] for r in rows if mine & set(r[2])}
+    offered = {str(r[0]): r[1] for r in rows if sectors & set(r[2])}
     return offered if len(offered) > 1 else {}
-
-
-def count_of(met: list[ColumnElement[bool]]) -> int:
-    """How many cases meet all of this."""
-    return db.session.scalar(select(func.count()).select_from(Case).where(*met)) or 0
-
-
-def order_of(sort: str) -> list[UnaryExpression[Any]]:
-    """The order that a URL asks for, the newest receipt first otherwise."""
-    name = sort.lstrip("-")
-    if name not in SORTS:
-        return [Case.received_at.desc(), Case.id.desc()]
-    column = SORTS[name]
-    order = column.desc() if sort.startswith("-") else column.asc()
-    last = [Case.due_at.is_(None).asc()] if name == "due" else []
-    return [*last, order, Case.id.desc()]

@@ -8,7 +8,7 @@ from flask import g, request, url_for
 from flask_login import current_user
 
 from blueprints.accounts.models import User
-from blueprints.complaints.queries import waiting_and_unread
+from blueprints.complaints.queries_bench import MOST_WAITING, waiting_and_unread
 from blueprints.rulebook.queries import calendar_banner
 from blueprints.rulebook.service import base_ruleset, ruleset_codes
 from core import clock
@@ -49,17 +49,17 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
 )
 
 
-def _item(label: str, endpoint: str, icon: str, count: int | None) -> dict[str, Any]:
+def _item(label: str, endpoint: str, icon: str, count: str | None) -> dict[str, Any]:
     active = request.endpoint == endpoint
     return {"label": label, "url": url_for(endpoint), "icon": icon, "count": count, "active": active}
 
 
-def navigation(user: User, waiting: int) -> list[dict[str, Any]]:
+def navigation(user: User, waiting: str | None) -> list[dict[str, Any]]:
     """Groups of links that this person may open."""
     groups = []
     for title, entries in NAVIGATION:
         items = [
-            _item(label, endpoint, icon, (waiting or None) if endpoint == "home.bench" else None)
+            _item(label, endpoint, icon, waiting if endpoint == "home.bench" else None)
             for label, endpoint, icon, permission in entries
             if permission in user.permissions and _applies(endpoint, user)
         ]
@@ -89,13 +89,18 @@ def frame_context() -> dict[str, Any]:
     return dict(g.frame)
 
 
+def _few(waiting: int) -> str | None:
+    """A count in the frame; more than are counted are only said to be more."""
+    return f"{MOST_WAITING - 1}+" if waiting >= MOST_WAITING else str(waiting) if waiting else None
+
+
 def _frame(user: User) -> dict[str, Any]:
     reads_cases = Permission.CASE_READ in user.permissions
     banner = calendar_banner(clock.today()) if Permission.RULES_READ in user.permissions else None
     waiting, unread = waiting_and_unread(user) if reads_cases else (0, unread_count(user.id))
     menu = [{"label": "修改密码", "url": url_for("accounts.password")}]
     return {
-        "nav": navigation(user, waiting),
+        "nav": navigation(user, _few(waiting)),
         "frame": {
             "home_url": url_for("home.index"),
             "organization": user.organization.name if user.organization else "平台管理",

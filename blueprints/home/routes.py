@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from blueprints.complaints import queries
+from blueprints.complaints import queries_bench
 from blueprints.complaints.views import bench_view
 from core import clock
 from core.authz import Permission, public, requires
@@ -43,7 +43,7 @@ def index() -> AnyResponse:
 def bench() -> Response:
     """What waits for this person, by urgency."""
     now, calendar = clock.now(), load_calendar()
-    groups = queries.bench(current_user, now=now, calendar=calendar)
+    groups = queries_bench.bench(current_user, now=now, calendar=calendar)
     return render("home/bench.html", **bench_view(groups, current_user, now=now, calendar=calendar))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.service.signing_in import PasswordPolicy, password_due, sign_in
-from blueprints.complaints import queries, service
+from blueprints.complaints import queries, queries_bench, service
 from blueprints.complaints.models import (
     Approval,
     Attachment,
@@ -211,7 +211,7 @@ def test_a_surge_is_pointed_out_and_each_bench_has_work(loaded: tuple[Flask, Res
     assert [(s.place, s.count) for s in surges] == [("示例庭院", 6)]
     for login in ("jxw-clerk", "jxw-supervisor", "swj-supervisor", "gd-handler", "rq-handler2", "gs-leader"):
         person = db.session.scalars(select(User).where(User.login == login)).one()
-        assert queries.waiting_and_unread(person)[0] > 0, login
+        assert queries_bench.waiting_and_unread(person)[0] > 0, login
 
 
 def test_the_year_is_covered_up_to_now(played: list[Case]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError
 
 from core.db import db, transaction
+from core.search import is_ours
 from tests.conftest import make_app
 from tests.factories.cases import Desk
 from tests.factories.filled import fill
@@ -39,7 +40,7 @@ def empty_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) 
 def differences() -> list[object]:
     """What the models have and the database lacks, or the other way round."""
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         return [d for d in compare_metadata(context, db.metadata) if "alembic_version" not in str(d)]
 
 

@@ -86,7 +86,7 @@ def neighbours_front_rooms(tree: ast.Module, feature: str) -> list[str]:
         parts = name.split(".")
         if parts[0] != "blueprints" or len(parts) < 3 or parts[1] == feature:
             continue
-        if parts[2] not in OPEN_TO_OTHERS:
+        if parts[2].split("_")[0] not in OPEN_TO_OTHERS:
             found.append(f"{line} {name}")
     return found
 

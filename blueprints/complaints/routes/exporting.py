@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from flask import Response, request, send_file, stream_with_context, url_for
 
-from blueprints.complaints import queries, queries_list
+from blueprints.complaints import queries_list
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me
-from blueprints.complaints.routes.listing import filters_of_url
+from blueprints.complaints.routes.listing import filters_of_url, sort_of_url
 from blueprints.complaints.service import exporting
 from blueprints.complaints.spreadsheets.writing import csv_pieces, write_workbook
 from blueprints.complaints.views import lists
@@ -25,15 +25,12 @@ from domain.errors import InvalidInput
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_XLSX_ROWS = 1_000_000
-
-
-def _sort() -> str:
-    return request.args.get("sort", "")[:20]
+EVERY = 2**31
 
 
 def _count(filters: dict[str, Any]) -> int:
     now, calendar = clock.now(), load_calendar()
-    return queries_list.count_of(queries_list.conditions(me(), filters, now=now, calendar=calendar))
+    return queries_list.count_cases(me(), filters, now=now, calendar=calendar, most=EVERY)
 
 
 @blueprint.get("/cases/export")
@@ -50,7 +47,7 @@ def _page(filters: dict[str, Any], status: int = 200, error: str = "") -> Respon
         status=status,
         count=_count(filters),
         chips=lists.filter_chips(filters, choices),
-        hidden=filters | ({"sort": _sort()} if _sort() in _sorts() else {}),
+        hidden=filters | ({"sort": sort_of_url()} if sort_of_url() else {}),
         may_reveal=Permission.PERSONAL_REVEAL in me().permissions,
         reveal=bool(request.args.get("reveal")),
         reason=request.args.get("reason", "")[: exporting.MAX_REASON] if error else "",
@@ -58,10 +55,6 @@ def _page(filters: dict[str, Any], status: int = 200, error: str = "") -> Respon
         headers=HEADERS,
         breadcrumb=[{"label": "诉求件", "url": url_for("complaints.cases", **filters)}, {"label": "导出"}],
     )
-
-
-def _sorts() -> set[str]:
-    return {sign + name for name in queries.SORTS for sign in ("", "-")}
 
 
 @blueprint.get("/cases/export.<any(xlsx,csv):suffix>")
@@ -79,7 +72,7 @@ def export(suffix: str) -> Response:
     except InvalidInput as refusal:
         return _page(filters, 422, refusal.message)
     exporting.record_export(me(), filters, kind=suffix, count=count, reason=reason, now=now)
-    cases = exporting.export_cases(me(), filters, now=now, calendar=load_calendar(), sort=_sort())
+    cases = exporting.export_cases(me(), filters, now=now, calendar=load_calendar(), sort=sort_of_url())
     rows = export_rows(cases, me(), in_full=in_full)
     name = f"诉求件-{clock.to_local(now):%Y%m%d-%H%M}.{suffix}"
     return _workbook(rows, name) if suffix == "xlsx" else _text(rows, name)

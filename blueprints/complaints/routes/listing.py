@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, request, url_for
-from flask_login import current_user
 
 from blueprints.complaints import queries_list
 from blueprints.complaints.routes import blueprint
+from blueprints.complaints.routes.desk import me
 from blueprints.complaints.views import lists
-from core import clock
+from core import clock, saved_views
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
 from core.htmx import render
-
-LAST_OFFSET = 1_000_000
 
 
 def filters_of_url() -> dict[str, Any]:
@@ -26,42 +24,45 @@ def filters_of_url() -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
 
 
-def _offset() -> int:
-    text = request.args.get("offset", "")
-    return min(int(text), LAST_OFFSET) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+def sort_of_url() -> str:
+    """The order that the URL asks for; empty for the usual one and for what is no order."""
+    sort = request.args.get("sort", "")[:20]
+    return sort if sort.lstrip("-") in queries_list.SORTS and not sort.startswith("--") else ""
 
 
 @blueprint.get("/cases")
 @requires(Permission.CASE_READ)
 def cases() -> Response:
-    """Visible cases, fifty a page."""
-    now, calendar, filters, offset = clock.now(), load_calendar(), filters_of_url(), _offset()
-    sort = request.args.get("sort", "")[:20]
-    page = queries_list.list_page(current_user, filters, now=now, calendar=calendar, sort=sort, offset=offset)
-    places = current_user.organization is not None and current_user.organization.is_regulator
+    """Visible cases, fifty a page; pages follow each other by key, the last costs what the first does."""
+    now, calendar, filters, by = clock.now(), load_calendar(), filters_of_url(), me()
+    sort = sort_of_url()
+    after, before = (request.args.get(name, "") for name in ("after", "before"))
+    page = queries_list.list_page(
+        by, filters, now=now, calendar=calendar, sort=sort, after=after, before=before
+    )
+    places = by.organization is not None and by.organization.is_regulator
     order: dict[str, Any] = {"sort": sort} if sort else {}
-    choices = lists.filter_choices(current_user, page.enterprises)
-    size = queries_list.PAGE
+    choices = lists.filter_choices(by, queries_list.enterprises_of(by))
 
-    def at(place: int) -> str:
-        return url_for("complaints.cases", **filters, **order, offset=place or None)
+    def at(**place: str | None) -> str:
+        return url_for("complaints.cases", **filters, **order, **place)  # type: ignore[arg-type]
 
     return render(
         "complaints/cases.html",
-        rows=lists.row_views(page.rows, current_user, now=now, calendar=calendar),
-        total=page.total,
+        rows=lists.row_views(page.rows, by, now=now, calendar=calendar),
+        total=lists.total_words(page.total),
         filters=filters,
         values={name: filters.get(name, "") for name in queries_list.FILTERS},
         export_url=url_for("complaints.export_page", **filters, **order),
         choices=choices,
         chips=lists.filter_chips(filters, choices),
-        tabs=lists.tab_views(filters),
+        tabs=lists.tab_views(filters, saved_views.views_of(by.id, "complaints.cases")),
         heads=lists.sort_heads(filters, sort, places=places),
         places=places,
         sort=sort,
-        prev_url=at(max(0, offset - size)) if offset else None,
-        next_url=at(offset + size) if offset + size < page.total else None,
-        summary=f"第 {offset + 1}–{offset + len(page.rows)} 件，共 {page.total} 件" if page.rows else None,
-        may_register=Permission.CASE_REGISTER in current_user.permissions,
-        may_export=Permission.CASE_EXPORT in current_user.permissions,
+        prev_url=at(before=page.before) if page.before else None,
+        next_url=at(after=page.after) if page.after else None,
+        first_url=at() if page.before else None,
+        may_register=Permission.CASE_REGISTER in by.permissions,
+        may_export=Permission.CASE_EXPORT in by.permissions,
     )

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant
+from blueprints.complaints.service.access import refresh
 from blueprints.complaints.service.deadlines import laws_of, receipt_limits
 from blueprints.complaints.service.intake import (
     REGISTER_GUARDS,
@@ -93,6 +94,7 @@ class Registrar:
         insert_rows(CaseStep, steps)
         insert_rows(Complainant, people)
         clocks.start_many(running)
+        refresh(db.session(), ids, new=True)
         return ids
 
     def tell(self, text: str, link: str) -> int:

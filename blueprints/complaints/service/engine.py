@@ -13,6 +13,7 @@ from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.labels import storable
 from blueprints.complaints.models import Case, CaseStep
 from blueprints.complaints.relations import may_act
+from blueprints.complaints.service.access import keep_in_step
 from blueprints.complaints.service.next_step import refresh_merged, refresh_next
 from blueprints.complaints.workflow import (
     OVERLAY_BY_ACTION,
@@ -185,6 +186,7 @@ def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
         changes=changes,
         personal={name: [None, value] for name, value in act.facts.items()},
     )
+    keep_in_step(db.session())
     return step
 
 

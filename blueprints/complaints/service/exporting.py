@@ -32,17 +32,23 @@ def export_cases(
 ) -> Iterator[Any]:
     """The visible cases that fit the filters, in the order of the list; each with `complainants` (people) and
     `enterprise` (its name). Read in fetches, so that memory does not grow with the number of rows."""
-    met = queries_list.conditions(by, filters, now=now, calendar=calendar)
-    wanted = select(*COLUMNS).where(*met).order_by(*queries_list.order_of(sort))
     names = {row.id: row.name for row in db.session.execute(select(Organization.id, Organization.name))}
-    found = db.session.execute(wanted.execution_options(yield_per=FETCH)).mappings()
-    for portion in found.partitions(FETCH):
-        people = _people([row["id"] for row in portion])
-        for row in portion:
-            case = SimpleNamespace(**row)
-            case.complainants = people.get(row["id"], [])
-            case.enterprise = names[row["enterprise_id"]]
+    for ids in queries_list.case_ids(by, filters, now=now, calendar=calendar, sort=sort, size=FETCH):
+        people, cases = _people(ids), _cases(ids)
+        for case_id in ids:
+            case = cases[case_id]
+            case.complainants = people.get(case_id, [])
+            case.enterprise = names[case.enterprise_id]
             yield case
+
+
+def _cases(ids: list[int]) -> dict[int, Any]:
+    found = {}
+    for start in range(0, len(ids), 500):
+        wanted = select(*COLUMNS).where(Case.id.in_(ids[start : start + 500]))
+        for row in db.session.execute(wanted).mappings():
+            found[row["id"]] = SimpleNamespace(**row)
+    return found
 
 
 def _people(ids: list[int]) -> dict[int, list[Any]]:

@@ -10,6 +10,7 @@ from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import regulator_of
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant
+from blueprints.complaints.service.access import keep_in_step
 from blueprints.complaints.service.deadlines import start_receipt_clocks
 from blueprints.complaints.service.next_step import refresh_next
 from blueprints.rulebook.models import RulesetVersion
@@ -159,6 +160,7 @@ def finish_registration(
     case.steps.append(CaseStep(**first_step(case, ruleset, by=by, now=now)))
     db.session.flush()
     refresh_next(case, ruleset, by=by, now=now)
+    keep_in_step(db.session())
     if audited:
         people = [{"name": p.name, "phone": p.phone, "address": p.address} for p in case.complainants]
         audit.record(

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from blueprints.accounts.models import User
 from blueprints.complaints.labels import WEEKDAYS
-from blueprints.complaints.queries import BENCH_LABELS, Bench, ListRow
+from blueprints.complaints.queries import ListRow
+from blueprints.complaints.queries_bench import BENCH_LABELS, Bench
+from blueprints.complaints.queries_list import DEFAULT_SORT, MOST_COUNTED
 from blueprints.complaints.views.chips import chip_class, due_chip
 from blueprints.complaints.views.words import LEVELS, Words, state_tone
 from blueprints.complaints.workflow import STATE_NAMES
 from core.authz import Permission
 from core.clock import local_date, to_local
+from core.saved_views import SavedView
 from domain.workdays import Calendar
 
 FILTER_LABELS = {
@@ -27,11 +30,12 @@ FILTER_LABELS = {
     "channel": "渠道",
     "level": "级别",
     "enterprise": "被诉单位",
+    "department": "责任部门",
     "due": "时限",
     "received_from": "收到自",
     "received_to": "收到至",
 }
-DUE_CHOICES = {"overdue": "已逾期", "today": "今日到期", "soon": "三日内到期", "provisional": "期限暂定"}
+DUE_CHOICES = {"overdue": "已逾期", "today": "今日到期", "soon": "快到期", "provisional": "期限暂定"}
 STATE_GROUPS = {"open": "全部在办", "ended": "全部办完"}
 PLACE = "被诉单位"
 COLUMNS = (
@@ -45,6 +49,11 @@ COLUMNS = (
     ("", PLACE),
     ("received", "收到"),
 )
+
+
+def total_words(total: int) -> str:
+    """How many there are; more than are counted are only said to be more."""
+    return f"{MOST_COUNTED} 件以上" if total > MOST_COUNTED else f"{total} 件"
 
 
 def case_url_start() -> str:
@@ -129,8 +138,8 @@ def sort_heads(filters: Mapping[str, str], sort: str, *, places: bool) -> list[d
         if not key:
             heads.append({"label": label, "url": None, "direction": None})
             continue
-        direction = {key: "asc", f"-{key}": "desc"}.get(sort)
-        following = f"-{key}" if direction == "asc" else key
+        direction = {key: "asc", f"-{key}": "desc"}.get(sort or DEFAULT_SORT)
+        following = f"-{key}" if direction == "asc" and key != "due" else key
         args: dict[str, Any] = {**filters, "sort": following}
         heads.append({"label": label, "url": url_for("complaints.cases", **args), "direction": direction})
     return heads
@@ -140,15 +149,15 @@ TABS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("在办", {"state": "open"}),
     ("待我办理", {"group": "todo"}),
     ("已逾期", {"group": "overdue"}),
-    ("三日内到期", {"group": "soon"}),
+    ("快到期", {"group": "soon"}),
     ("已办完", {"state": "ended"}),
     ("全部", {}),
 )
 
 
-def tab_views(filters: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Tabs over the list: each is a set of filters, too."""
-    return [
+def tab_views(filters: Mapping[str, str], saved: Iterable[SavedView]) -> list[dict[str, Any]]:
+    """Tabs over the list: each is a set of filters, too; after the usual ones those that the person saved."""
+    usual = [
         {
             "label": label,
             "url": url_for("complaints.cases", **args),
@@ -156,6 +165,10 @@ def tab_views(filters: Mapping[str, str]) -> list[dict[str, Any]]:
         }
         for label, args in TABS
     ]
+    asked = request.query_string.decode(errors="replace")
+    start = url_for("complaints.cases")
+    own = [{"label": v.name, "url": f"{start}?{v.query}", "active": v.query == asked} for v in saved]
+    return [*usual, *own]
 
 
 def bench_view(groups: list[Bench], by: User, *, now: datetime, calendar: Calendar) -> dict[str, Any]:

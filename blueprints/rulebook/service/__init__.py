@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from blueprints.rulebook.service.in_force import pin, pinned, ruleset_for, settings_owner
+from blueprints.rulebook.service.in_force import (
+    local_rules,
+    pin,
+    pinned,
+    remembered,
+    ruleset_for,
+    settings_owner,
+)
 from blueprints.rulebook.service.law_limits import (
     add_law,
     adopt_laws,
@@ -34,8 +41,10 @@ __all__ = [
     "default_laws",
     "law_limits_for",
     "load_rulesets",
+    "local_rules",
     "pin",
     "pinned",
+    "remembered",
     "ruleset_codes",
     "ruleset_for",
     "set_law_active",

@@ -1,0 +1,175 @@
+"""Who may see which case, and what can be found of it: derived rows, kept in step in every transaction.
+
+Nothing else writes `case_access` or the search table. Changes of cases, complainants, assignments and
+sampled ledger rows are noticed when they are flushed; what follows from them is stored when the act is
+recorded, or before the commit at the latest.
+Bulk registration passes the unit of work by and calls `refresh` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Select, and_, case, delete, event, insert, inspect, literal, or_, select, union
+from sqlalchemy.orm import Session
+
+from blueprints.complaints.models import (
+    NO_LIMIT,
+    Assignment,
+    Case,
+    CaseAccess,
+    Complainant,
+    LedgerRow,
+    found_in_cases,
+)
+from blueprints.complaints.queries_access import department_scope, organization_scope, person_scope
+from blueprints.complaints.workflow import OPEN, State
+from core.search import Entry
+
+OPEN_STATES = sorted(s.value for s in OPEN)
+BATCH = 500
+CHANGED, RETOLD = "changed_cases", "retold_cases"
+
+
+def refresh(session: Session, ids: Sequence[int], *, new: bool = False, text: bool = True) -> None:
+    """Derive the rows of these cases anew, and with `text` what can be found of them, in the caller's
+    transaction. `new`: none of them has rows yet."""
+    for start in range(0, len(ids), BATCH):
+        some = list(ids[start : start + BATCH])
+        if not new:
+            session.execute(delete(CaseAccess).where(CaseAccess.case_id.in_(some)))
+        rows = _rows(some)
+        session.execute(insert(CaseAccess).from_select([c.name for c in rows.selected_columns], rows))
+        if text:
+            found_in_cases.put(session, entries(session, some), new=new)
+
+
+def refresh_all(session: Session) -> None:
+    """Derive the rows of every case; there are none yet."""
+    last = 0
+    while ids := session.scalars(select(Case.id).where(Case.id > last).order_by(Case.id).limit(BATCH)).all():
+        refresh(session, ids, new=True)
+        last = ids[-1]
+
+
+def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
+    """What can be found of these cases. Names and numbers of the people are kept apart from the text, even
+    where the text repeats them; those of a confidential report are found by nobody (Q2)."""
+    people: dict[int, list[str]] = {}
+    known = select(
+        Complainant.case_id,
+        Complainant.name,
+        Complainant.phone,
+        Complainant.account_number,
+        Complainant.address,
+    )
+    for row in session.execute(known.where(Complainant.case_id.in_(ids))):
+        people.setdefault(row.case_id, []).extend(value for value in row[1:] if len(value) > 1)
+    told = select(
+        Case.id, Case.confidential, Case.number, Case.origin_number, Case.title, Case.content, Case.place
+    ).where(Case.id.in_(ids))
+    found = []
+    for case_id, confidential, *texts in session.execute(told):
+        personal = people.get(case_id, [])
+        text = "\n".join(filter(None, texts))
+        for value in sorted(personal, key=len, reverse=True):
+            text = text.replace(value, "\n")
+        names = "" if confidential else " ".join("".join(value.split()) for value in personal)
+        found.append(Entry(case_id, text, names))
+    return found
+
+
+def _scopes(ids: Sequence[int]) -> Any:
+    """(case_id, scope, organization_id) of everybody who may see these cases.
+
+    A regulator sees the cases it has (received, handed over, taken up) and those it sampled from a ledger;
+    an enterprise those it received or was assigned; a handler those of the own department or investigation.
+    """
+    unit, row = Assignment, LedgerRow
+    here, working = Case.id.in_(ids), and_(unit.case_id.in_(ids), unit.state != "cancelled")
+    sampled = and_(row.case_id.in_(ids), row.sampled_at.is_not(None))
+
+    def part(case_id: Any, scope: Any, organization_id: Any, *where: Any) -> Select[Any]:
+        columns = (case_id.label("case_id"), scope.label("scope"), organization_id.label("organization_id"))
+        return select(*columns).where(*where)
+
+    def whole(case_id: Any, organization_id: Any, *where: Any) -> Select[Any]:
+        return part(case_id, organization_scope(organization_id), organization_id, *where)
+
+    by_department, by_person = department_scope(unit.department_id), person_scope(unit.investigator_id)
+    return union(
+        whole(Case.id, Case.receiving_org_id, here),
+        whole(Case.id, Case.regulator_id, here, Case.regulator_id.is_not(None)),
+        whole(row.case_id, row.regulator_id, sampled),
+        whole(unit.case_id, unit.organization_id, working),
+        part(unit.case_id, by_department, unit.organization_id, working, unit.department_id.is_not(None)),
+        part(unit.case_id, by_person, unit.organization_id, working, unit.investigator_id.is_not(None)),
+    ).subquery("seen")
+
+
+def _rows(ids: Sequence[int]) -> Select[Any]:
+    """The rows of `case_access` that these cases should have."""
+    seen = _scopes(ids)
+    waits = and_(seen.c.organization_id == Case.next_org_id, Case.suspended_at.is_(None))
+    talking = and_(Case.next_talk_on.is_not(None), Case.state != State.ARCHIVED.value)
+    busy = or_(Case.state.in_(OPEN_STATES), Case.next_action != "", Case.due_at.is_not(None), talking)
+    no_limit = literal(NO_LIMIT, CaseAccess.due_at.type)
+    columns = {
+        "scope": seen.c.scope,
+        "case_id": Case.id,
+        "organization_id": seen.c.organization_id,
+        "received_at": Case.received_at,
+        "due_at": case((Case.due_at.is_(None), no_limit), else_=Case.due_at),
+        "idle": case((busy, False), else_=True),
+        "next_action": case((waits, Case.next_action), else_=""),
+        "provisional": case((Case.due_at.is_(None), False), else_=Case.due_provisional),
+        "proposed": Case.supervision_proposed != "",
+        "next_talk_on": case((talking, Case.next_talk_on), else_=None),
+    }
+    for name in ("state", "type", "category", "channel", "level", "enterprise_id", "sent_back", "supervised"):
+        columns[name] = getattr(Case, name)
+    return select(*(c.label(name) for name, c in columns.items())).join(seen, seen.c.case_id == Case.id)
+
+
+def follow_changes() -> None:
+    """Keep both in step with what the session flushes; registered once for all applications of a process."""
+    for name, listener in (
+        ("after_flush", _note), ("before_commit", keep_in_step), ("after_soft_rollback", _forget),
+    ):  # fmt: skip
+        if not event.contains(Session, name, listener):
+            event.listen(Session, name, listener)
+
+
+TOLD = ("number", "origin_number", "title", "content", "place", "confidential")
+
+
+def _note(session: Session, _context: object) -> None:
+    changed, retold = session.info.setdefault(CHANGED, set()), session.info.setdefault(RETOLD, set())
+    for row in chain(session.new, session.dirty, session.deleted):
+        if isinstance(row, Case):
+            changed.add(row.id)
+            history = inspect(row).attrs
+            if any(history[name].history.has_changes() for name in TOLD):
+                retold.add(row.id)
+        elif isinstance(row, (Assignment, LedgerRow)):
+            changed.add(row.case_id)
+        elif isinstance(row, Complainant):
+            retold.add(row.case_id)
+
+
+def keep_in_step(session: Session) -> None:
+    """Store what follows from everything that changed so far; every act ends with it, and every commit."""
+    if CHANGED not in session.info and not (session.new or session.dirty or session.deleted):
+        return
+    session.flush()
+    changed, retold = session.info.pop(CHANGED, set()), session.info.pop(RETOLD, set())
+    if changed | retold:
+        refresh(session, sorted(changed - retold), text=False)
+        refresh(session, sorted(retold))
+
+
+def _forget(session: Session, _previous: object) -> None:
+    session.info.pop(CHANGED, None)
+    session.info.pop(RETOLD, None)

@@ -1,0 +1,127 @@
+"""Full text of one kind of record: an FTS5 table on SQLite, tsvectors with GIN on PostgreSQL.
+
+Both hold the tokens of `domain.tokens`, so a word of two Chinese characters is found on either.
+Each record has two texts: `text`, which everybody who may see the record may search, and `names`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import DDL, ColumnElement, Integer, Table, column, event, func, table, text
+from sqlalchemy.orm import Session
+
+from core.db import db
+from domain.tokens import phrase_of, tokens_of
+
+Part = Literal["text", "names"]
+MOST_WORDS = 8
+LONGEST_NAME = 8
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What can be found of one record: plain text and names as they are, before they become tokens."""
+
+    id: int
+    text: str
+    names: str = ""
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """For comparing models with a database: whether a table is one of the models', not a search table or one
+    of those that SQLite keeps for it."""
+    return not (kind == "table" and name and any(name.startswith(n) for n in SearchTable.names))
+
+
+def create_statements(name: str, dialect: str) -> tuple[str, ...]:
+    """DDL of a search table."""
+    if dialect == "sqlite":
+        return (f"CREATE VIRTUAL TABLE {name} USING fts5(text, names, tokenize='ascii')",)
+    return (
+        f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, text tsvector NOT NULL, names tsvector NOT NULL)",
+        f"CREATE INDEX ix_{name}_text ON {name} USING gin (text)",
+        f"CREATE INDEX ix_{name}_names ON {name} USING gin (names)",
+    )
+
+
+class SearchTable:
+    """A search table beside a table of records; created and dropped with it, unknown to the models."""
+
+    names: ClassVar[set[str]] = set()
+
+    def __init__(self, name: str, records: Table) -> None:
+        self.name = name
+        self.names.add(name)
+        for dialect in ("sqlite", "postgresql"):
+            for statement in create_statements(name, dialect):
+                event.listen(records, "after_create", DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+        event.listen(records, "before_drop", DDL(f"DROP TABLE IF EXISTS {name}"))  # type: ignore[no-untyped-call]
+
+    def put(self, session: Session, entries: Iterable[Entry], *, new: bool = False) -> None:
+        """Store or replace entries in the caller's transaction; `new` says that none of them is there yet."""
+        rows: list[dict[str, Any]] = [
+            {"id": e.id, "text": _joined(e.text), "names": _names(e.names)} for e in entries
+        ]
+        if not rows:
+            return
+        if not new:
+            self.remove(session, [row["id"] for row in rows])
+        insert = f"INSERT INTO {self.name} ({_key(session)}, text, names) VALUES (:id, :text, :names)"  # noqa: S608
+        if not _sqlite(session):
+            words = "to_tsvector('simple', CAST(:{} AS text))"
+            insert = insert.replace(":text", words.format("text")).replace(":names", words.format("names"))
+        session.execute(text(insert), rows)
+
+    def remove(self, session: Session, ids: Sequence[int]) -> None:
+        """Take entries out."""
+        wanted = [{"id": i} for i in ids]
+        if wanted:
+            session.execute(text(f"DELETE FROM {self.name} WHERE {_key(session)} = :id"), wanted)  # noqa: S608
+
+    def matches(self, query: str, part: Part) -> tuple[ColumnElement[int], ColumnElement[bool]] | None:
+        """(id of the record, condition that finds `query`); words apart must all be there. None where the
+        query holds nothing that could be found."""
+        phrases = [p for p in map(phrase_of, query.split()[:MOST_WORDS]) if p[0]]
+        if not phrases:
+            return None
+        sqlite = _sqlite(db.session())
+        source = table(self.name, column("rowid" if sqlite else "id", Integer), column(part))
+        key: ColumnElement[int] = next(iter(source.c))
+        if sqlite:
+            words = " AND ".join(f'{part} : "{" ".join(tokens)}"{"*" * start}' for tokens, start in phrases)
+            return key, column(self.name, is_literal=True).op("MATCH")(words)
+        asked = " & ".join("(" + " <-> ".join(t) + (":*)" if start else ")") for t, start in phrases)
+        wanted: ColumnElement[bool] = source.c[part].op("@@")(func.to_tsquery("simple", asked))
+        return key, wanted
+
+
+def _sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _key(session: Session) -> str:
+    return "rowid" if _sqlite(session) else "id"
+
+
+def _joined(words: str) -> str:
+    return " ".join(tokens_of(words))
+
+
+def _names(names: str) -> str:
+    """Tokens of names and numbers, and of the pinyin of short names, whole and by initials."""
+    if not names:
+        return ""
+    from pypinyin import Style, lazy_pinyin  # heavy: read when the first name is stored
+
+    found: list[str] = []
+    for name in names.split():
+        found += tokens_of(name)
+        if len(name) > LONGEST_NAME or name.isascii():
+            continue
+        syllables = lazy_pinyin(name, errors="ignore")
+        initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
+        found += [t for spelt in ("".join(syllables), "".join(initials)) for t in tokens_of(spelt)]
+    return " ".join(found)
