@@ -57,9 +57,7 @@ def _open(case: Case, action: str) -> Response:
         row, state = rules.action(action), STATE_NAMES[case.state]
         why = f"本件现在是“{state}”，“{row.name}”现在不能办，或者不由您的岗位办理。"
         refused = RuleViolation(why, row.clause, "请看页面上方的下一步。")
-        return case_response(
-            case, status=409, opened=opened_form(case, action, None, rules, refused=refused)
-        )
+        return case_response(case, status=409, opened=opened_form(case, action, None, rules, refused=refused))
     form = None if option.blocked else ACTION_FORMS[action].at(Desk(case, me(), rules, clock.now()))
     status = 409 if option.blocked else 200
     return case_response(case, status=status, opened=opened_form(case, action, form, rules, option=option))
