@@ -56,8 +56,7 @@ def restore(path: Path, *, replace: bool, sha256: str, now: datetime) -> Restore
             with bring_back(reader, replace, now) as (audited, aside):
                 stored.put_back(reader, added)
         except BaseException:
-            for new in added:
-                new.unlink(missing_ok=True)
+            stored.take_back(added)
             raise
         return Restored(reader.manifest, head_revision(), len(added), audited, aside)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -49,3 +50,11 @@ def put_back(reader: Reader, added: list[Path]) -> None:
             added.append(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, b"".join(reader.blocks(part)))
+
+
+def take_back(added: list[Path]) -> None:
+    """Remove files that were put back, and folders that are empty without them."""
+    for path in added:
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.parent.rmdir()
