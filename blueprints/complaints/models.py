@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, and_, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from blueprints.accounts.models import Department, Organization, User
+from core.clocks import Clock
 from core.db import Base, UTCDateTime
 from core.files import StoredFile
 from core.search import SearchTable
@@ -124,6 +125,11 @@ class Case(Base):
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
     supervision_orders: Mapped[list[SupervisionOrder]] = relationship(order_by="SupervisionOrder.id")
     approvals: Mapped[list[Approval]] = relationship(order_by="Approval.id")
+    dossiers: Mapped[list[Dossier]] = relationship(order_by="Dossier.id")
+    clocks: Mapped[list[Clock]] = relationship(
+        primaryjoin=lambda: and_(foreign(Clock.subject_id) == Case.id, Clock.subject_type == "case"),
+        order_by=lambda: (Clock.due_at, Clock.id), viewonly=True,
+    )  # fmt: skip
 
     @property
     def open_assignments(self) -> list[Assignment]:

@@ -8,26 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import selectinload
 
 from blueprints.accounts.models import Organization, User
-from blueprints.complaints.models import Assignment, Attachment, Case, CaseAccess, Complainant
+from blueprints.complaints.models import Case, CaseAccess, Complainant
 from blueprints.complaints.queries_access import scopes_of, visible
 from blueprints.complaints.workflow import ENDED, OPEN
 from core.db import db
 
 OPEN_STATES = sorted(s.value for s in OPEN)
 ENDED_STATES = sorted(s.value for s in ENDED)
-
-
-def case_for(case_id: int, by: User) -> Case | None:
-    """One visible case with what its page shows, or None."""
-    found = select(Case).where(Case.id == case_id, visible(by)).options(
-        selectinload(Case.complainants), selectinload(Case.assignments).joinedload(Assignment.department),
-        selectinload(Case.steps), selectinload(Case.attachments).joinedload(Attachment.added_by),
-        selectinload(Case.supervision_orders), selectinload(Case.approvals),
-    )  # fmt: skip
-    return db.session.scalar(found)
 
 
 def case_by_number(number: str, by: User) -> Case | None:

@@ -2,34 +2,111 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm.attributes import set_committed_value
 
-from blueprints.accounts.models import User
-from blueprints.complaints.models import Attachment, Case, CaseLink, Dossier
+from blueprints.accounts.models import Department, Organization, User
+from blueprints.complaints.models import (
+    Approval,
+    Assignment,
+    Attachment,
+    Case,
+    CaseLink,
+    CaseStep,
+    Complainant,
+    Dossier,
+    SupervisionOrder,
+)
 from blueprints.complaints.queries import ListRow, likely_duplicates
 from blueprints.complaints.queries_access import visible
-from core.clocks import Clock
+from core.clocks import Clock, ClockChange
 from core.db import db
+from core.files import StoredFile
+from core.loading import load_together
 from domain.rulesets import Ruleset
 
 
-def links_of(case: Case, by: User) -> list[dict[str, Any]]:
-    """Cases linked with this one in either direction, as far as the person may see them: id, number,
-    title, kind, undone."""
-    mine = or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)
-    wanted = (
-        select(Case.id, Case.number, Case.title, CaseLink.kind, CaseLink.undone_at)
-        .join(CaseLink, or_(Case.id == CaseLink.case_id, Case.id == CaseLink.other_id))
-        .where(mine, Case.id != case.id, visible(by))
-        .order_by(CaseLink.id)
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with all that its page shows; the rows of its relationships are read already."""
+
+    case: Case
+    changes: list[ClockChange]
+    links: list[tuple[CaseLink, Case]]
+
+
+def case_file(case_id: int, by: User) -> CaseFile | None:
+    """One visible case with everything that belongs to it, or None: three statements, however much it is."""
+    case = db.session.scalar(select(Case).where(Case.id == case_id, visible(by)))
+    if case is None:
+        return None
+    ours = (case.id, case.merged_into_id or case.id)
+    own_clock = and_(Clock.subject_type == "case", Clock.subject_id == case.id)
+    people, units, steps, attachments, orders, approvals, dossiers, running, changes, links = load_together(
+        (Complainant, Complainant.case_id == case.id),
+        (Assignment, Assignment.case_id == case.id),
+        (CaseStep, CaseStep.case_id.in_(ours)),
+        (Attachment, Attachment.case_id == case.id),
+        (SupervisionOrder, SupervisionOrder.case_id == case.id),
+        (Approval, Approval.case_id == case.id),
+        (Dossier, Dossier.case_id == case.id),
+        (Clock, own_clock),
+        (ClockChange, ClockChange.clock_id.in_(select(Clock.id).where(own_clock))),
+        (CaseLink, or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)),
     )
-    return [
-        {"id": r[0], "number": r[1], "title": r[2], "kind": r[3], "undone": r[4] is not None}
-        for r in db.session.execute(wanted)
-    ]
+    _set(case, complainants=people, assignments=units, attachments=attachments, approvals=approvals)
+    _set(case, supervision_orders=orders, dossiers=dossiers, steps=[s for s in steps if s.case_id == case.id])
+    _set(case, clocks=sorted(running, key=lambda c: (c.due_at, c.id)))
+    return CaseFile(case, changes, _name(case, steps, links, by))
+
+
+def case_for(case_id: int, by: User) -> Case | None:
+    """One visible case with everything that belongs to it, or None."""
+    found = case_file(case_id, by)
+    return found.case if found else None
+
+
+def _name(case: Case, steps: list[CaseStep], links: list[CaseLink], by: User) -> list[tuple[CaseLink, Case]]:
+    """Read whom and what the rows name, and set it; the linked cases as far as the person may see them."""
+    units, files = case.assignments, case.attachments
+    named = {case.first_receiver_id, *(a.investigator_id for a in units), *(f.added_by_id for f in files)}
+    places = {case.enterprise_id, case.regulator_id, case.receiving_org_id, case.next_org_id}
+    places |= {a.organization_id for a in units}
+    others = {n for k in links for n in (k.case_id, k.other_id)} - {case.id}
+    into, linked = case.merged_into_id, and_(Case.id.in_(others), visible(by))
+    found = load_together(
+        (User, User.id.in_(named - {None})),
+        (Organization, Organization.id.in_(places - {None})),
+        (Department, Department.id.in_({a.department_id for a in units} - {None})),
+        (StoredFile, StoredFile.id.in_({f.file_id for f in files})),
+        (Case, or_(Case.id == into, linked) if into else linked),
+    )
+    people, orgs, departments, stored, cases = ({row.id: row for row in rows} for rows in found)
+    main = cases.get(into)
+    _set(case, first_receiver=people[case.first_receiver_id], enterprise=orgs[case.enterprise_id])
+    _set(
+        case,
+        receiving_org=orgs[case.receiving_org_id],
+        regulator=orgs.get(case.regulator_id),
+        merged_into=main,
+    )
+    if main is not None:
+        _set(main, steps=[s for s in steps if s.case_id == main.id])
+    for unit in units:
+        _set(unit, organization=orgs[unit.organization_id], department=departments.get(unit.department_id))
+        _set(unit, investigator=people.get(unit.investigator_id))
+    for file in files:
+        _set(file, added_by=people[file.added_by_id], file=stored[file.file_id])
+    return [(k, cases[n]) for k in links if (n := k.other_id if k.case_id == case.id else k.case_id) in cases]
+
+
+def _set(row: Any, **values: Any) -> None:
+    for name, value in values.items():
+        set_committed_value(row, name, value)
 
 
 def alike(case: Case, by: User, ruleset: Ruleset, *, now: datetime) -> list[tuple[ListRow, str]]:
@@ -47,25 +124,11 @@ def alike(case: Case, by: User, ruleset: Ruleset, *, now: datetime) -> list[tupl
     )
 
 
-def people_named(case: Case) -> list[User]:
-    """Everybody whom the page of a case names, read in one go; hold the list while the page is made."""
-    named = {case.first_receiver_id, *(a.investigator_id for a in case.assignments)} - {None}
-    return list(db.session.scalars(select(User).where(User.id.in_(named))))
-
-
 def clock_of(case: Case, clock_id: int) -> Clock | None:
     """A limit of this case, or None."""
-    clock = db.session.get(Clock, clock_id)
-    fits = clock is not None and clock.subject_type == "case" and clock.subject_id == case.id
-    return clock if fits else None
+    return next((c for c in case.clocks if c.id == clock_id), None)
 
 
 def attachment_of(case: Case, attachment_id: int) -> Attachment | None:
     """A file of this case, or None."""
     return next((a for a in case.attachments if a.id == attachment_id), None)
-
-
-def dossier_of(case: Case) -> Dossier | None:
-    """The frozen record of an archived case."""
-    newest = select(Dossier).where(Dossier.case_id == case.id).order_by(Dossier.id.desc()).limit(1)
-    return db.session.scalar(newest)

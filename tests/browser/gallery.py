@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from blueprints.complaints.models import Ledger
-from blueprints.complaints.queries import case_for
+from blueprints.complaints.queries_case import case_for
 from blueprints.complaints.service import options
 from blueprints.complaints.service.ledger import sample
 from core import clock

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from blueprints.complaints.forms import ACTION_FORMS, ActionForm, Desk
 from blueprints.complaints.models import Case, CaseStep
-from blueprints.complaints.queries import case_for
+from blueprints.complaints.queries_case import case_for
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.case import case_response, opened_form
 from blueprints.complaints.routes.desk import CASE, case_or_404, me, show_refusal

@@ -11,8 +11,9 @@ from blueprints.complaints import queries_case
 from blueprints.complaints.forms import ActionForm
 from blueprints.complaints.forms.files import FilesForm, RevealForm
 from blueprints.complaints.models import Case
+from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.routes import blueprint
-from blueprints.complaints.routes.desk import CASE, case_or_404, me
+from blueprints.complaints.routes.desk import CASE, case_or_404, file_or_404, me
 from blueprints.complaints.service import Option, options
 from blueprints.complaints.service.attaching import may_attach
 from blueprints.complaints.views import case_page, limits
@@ -35,16 +36,25 @@ TEMPLATE = "complaints/case.html"
 @requires(Permission.CASE_READ)
 def case(case_id: int) -> Response:
     """Next action on top, then the record."""
-    return case_response(case_or_404(case_id))
+    return file_response(file_or_404(case_id))
 
 
 def case_response(
     found: Case, *, status: int = 200, opened: dict[str, Any] | None = None, upload: FilesForm | None = None
 ) -> Response:
     """The page of a case, or for htmx the panel with the form that was `opened`."""
-    panel: dict[str, Any] = {"opened": opened, "back": url_for("complaints.case", case_id=found.id)}
     if opened is not None and is_htmx():
-        return render(TEMPLATE, block="action_panel", status=status, case=found, **panel)
+        back = url_for("complaints.case", case_id=found.id)
+        return render(TEMPLATE, block="action_panel", status=status, case=found, opened=opened, back=back)
+    return file_response(file_or_404(found.id), status=status, opened=opened, upload=upload)
+
+
+def file_response(
+    found: CaseFile, *, status: int = 200, opened: dict[str, Any] | None = None,
+    upload: FilesForm | None = None,
+) -> Response:  # fmt: skip
+    """The whole page of a case, with the form that was `opened`."""
+    panel: dict[str, Any] = {"opened": opened, "back": url_for("complaints.case", case_id=found.case.id)}
     upload = upload or FilesForm(formdata=None, id_prefix="upload-")
     return render(TEMPLATE, status=status, upload=upload, **panel, **case_context(found))
 
@@ -71,16 +81,12 @@ def opened_form(
     }
 
 
-def case_context(found: Case) -> dict[str, Any]:
+def case_context(file: CaseFile) -> dict[str, Any]:
     """Everything that the page shows."""
-    now, calendar, by = clock.now(), load_calendar(), me()
-    named = queries_case.people_named(found)
+    now, calendar, by, found = clock.now(), load_calendar(), me(), file.case
     rules = pinned(found.ruleset_version_id)
     open_to_me = options(found, by, now=now) if Permission.CASE_ACT in by.permissions else []
-    running = clocks.of_subject("case", found.id)
-    changes = clocks.changes_of(c.id for c in running)
     place = organization_or_none(found.next_org_id) if found.next_org_id else None
-    dossier = queries_case.dossier_of(found) if found.archived_at else None
     return {
         "case": found,
         "heading": case_page.heading_view(found),
@@ -93,14 +99,13 @@ def case_context(found: Case) -> dict[str, Any]:
         "people": people_view(found, by),
         "notices": case_page.notices_view(found, by),
         "assignments": case_page.assignments_view(found, by),
-        "clocks": limits.clocks_view(found, running, changes, now=now, calendar=calendar),
+        "clocks": limits.clocks_view(found, found.clocks, file.changes, now=now, calendar=calendar),
         "orders": case_page.orders_view(found, by),
-        "links": case_page.links_view(queries_case.links_of(found, by)),
+        "links": case_page.links_view(file.links),
         "files": [file_view(a) for a in found.attachments],
         "timeline": timeline_view(found, by, rules),
-        "dossier": dossier.digest if dossier else None,
+        "dossier": found.dossiers[-1].digest if found.archived_at and found.dossiers else None,
         "rules_title": rules.title,
-        "named": named,
         "may_attach": Permission.CASE_ACT in by.permissions and may_attach(found, by),
         "breadcrumb": [
             {"label": "诉求件", "url": url_for("complaints.cases")},

@@ -8,8 +8,9 @@ from flask import abort
 from flask_login import current_user
 
 from blueprints.accounts.models import User
-from blueprints.complaints import queries
+from blueprints.complaints import queries_case
 from blueprints.complaints.models import Case
+from blueprints.complaints.queries_case import CaseFile
 from domain.errors import InvalidInput, RuleViolation
 
 CASE = "/cases/<int(max=2147483647):case_id>"
@@ -23,10 +24,15 @@ def me() -> User:
 
 def case_or_404(case_id: int) -> Case:
     """A visible case; a foreign one does not exist."""
-    case = queries.case_for(case_id, me())
-    if case is None:
+    return file_or_404(case_id).case
+
+
+def file_or_404(case_id: int) -> CaseFile:
+    """A visible case with all that its page shows."""
+    found = queries_case.case_file(case_id, me())
+    if found is None:
         abort(404)
-    return case
+    return found
 
 
 def show_refusal(form: Any, refusal: InvalidInput | RuleViolation) -> int:

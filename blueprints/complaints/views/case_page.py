@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask import url_for
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import facts
 from blueprints.complaints.labels import day_words, moment_words
-from blueprints.complaints.models import Assignment, Case
+from blueprints.complaints.models import Assignment, Case, CaseLink
 from blueprints.complaints.relations import owner_id
 from blueprints.complaints.service import Option
 from blueprints.complaints.service.next_step import next_row
@@ -279,15 +279,15 @@ def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
 LINKS = {"duplicate": "重复", "follow_up": "后续", "merged": "并案"}
 
 
-def links_view(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def links_view(links: Iterable[tuple[CaseLink, Case]]) -> list[dict[str, Any]]:
     """Linked cases."""
     return [
         {
-            "number": r["number"],
-            "title": r["title"],
-            "kind": LINKS.get(r["kind"], r["kind"]),
-            "url": url_for("complaints.case", case_id=r["id"]),
-            "undone": r["undone"],
+            "number": other.number,
+            "title": other.title,
+            "kind": LINKS.get(link.kind, link.kind),
+            "url": url_for("complaints.case", case_id=other.id),
+            "undone": link.undone_at is not None,
         }
-        for r in rows
+        for link, other in links
     ]
