@@ -130,6 +130,24 @@ def test_list_statements_do_not_grow_with_the_rows(app, world, desk):
     assert counts == [6, 6]
 
 
+def test_case_page_statements_do_not_grow_with_what_belongs_to_it(app, world, desk):
+    case = desk.register("jxw-clerk", "rq", people=(Person("示例用户甲", "13800000001"), Person("示例用户乙")))
+    client = world.client("jxw-clerk")
+    counts = []
+    for n in range(2):
+        other = desk.register("jxw-clerk", "rq", title=f"另一件{n}")
+        desk.do(case, "note", "jxw-clerk", text="又来电询问进展")
+        desk.do(case, "link_duplicate", "jxw-clerk", other=desk.case(other).number, kind="follow_up", reason="同一件事")
+        client.submit(f"/cases/{case}/files", {"files": (io.BytesIO(PNG + bytes(n)), f"照片{n}.png")})
+        db.session.remove()
+        with statements() as seen:
+            html = page(client, f"/cases/{case}")
+        assert desk.case(other).number in html
+        assert f"照片{n}.png" in html
+        counts.append(len([s for s in seen if s != "BEGIN" and "FROM login_session" not in s]))
+    assert counts[0] == counts[1] <= 6
+
+
 def test_due_chips_say_time_in_words(app, world, desk):
     desk.register("rq-dispatcher", "rq", channel="gas_hotline")
     client = world.client("rq-dispatcher")
