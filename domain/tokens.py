@@ -45,7 +45,10 @@ def runs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _word(run: str) -> str:
-    return "w" + "".join(c if c.isascii() else _code(c) for c in run[:LONGEST_WORD])
+    """ASCII as it is; `v`, with which no code begins, sets off the codes of other letters, and itself."""
+    return "w" + "".join(
+        c if c.isascii() and c != "v" else f"v{c if c == 'v' else _code(c)}" for c in run[:LONGEST_WORD]
+    )
 
 
 def _pairs(run: str) -> list[str]:
