@@ -10,11 +10,12 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.service.signing_in import PasswordPolicy, password_due, sign_in
@@ -23,12 +24,14 @@ from blueprints.complaints.models import (
     Approval,
     Attachment,
     Case,
+    CaseAccess,
     CaseLink,
     Complainant,
     Dossier,
     LedgerRow,
     SupervisionOrder,
 )
+from blueprints.complaints.service.access import refresh
 from blueprints.complaints.service.closing import dossier_content, dossier_digest
 from blueprints.complaints.service.next_step import next_organization, next_row
 from blueprints.complaints.workflow import State
@@ -297,6 +300,23 @@ def test_repeated_cases_have_their_people_steps_and_words(repeated: list[Case], 
         for number in re.findall(r"编号(.诉\d{4}-\d{6})", told):
             assert number == case.number
     assert len({case.number for case in (*repeated, *played)}) == CASES
+
+
+def derived() -> tuple[list[Any], list[Any]]:
+    """Who may see each case and what is found of it, as it is stored."""
+    access = db.session.execute(select(CaseAccess.__table__).order_by(CaseAccess.scope, CaseAccess.case_id))
+    found = db.session.execute(text("SELECT rowid, text, names FROM case_search ORDER BY rowid"))
+    return [tuple(row) for row in access], [tuple(row) for row in found]
+
+
+def test_repeated_cases_are_seen_and_found_as_if_they_had_been_worked_on(repeated: list[Case]) -> None:
+    access, found = derived()
+    assert {row.case_id for row in db.session.execute(select(CaseAccess.case_id))} >= {c.id for c in repeated}
+    assert [row[0] for row in found] == list(range(1, CASES + 1))
+    refresh(db.session(), [case.id for case in repeated])
+    anew = derived()
+    db.session.rollback()
+    assert anew == (access, found)
 
 
 def test_days_in_the_words_of_repeated_cases_are_their_own(repeated: list[Case]) -> None:
