@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import DDL, ColumnElement, Integer, Table, column, event, func, table, text
@@ -19,6 +20,7 @@ from domain.tokens import phrase_of, tokens_of
 Part = Literal["text", "names"]
 MOST_WORDS = 8
 LONGEST_NAME = 8
+KNOWN_NAMES = 4096
 
 
 @dataclass(frozen=True)
@@ -112,16 +114,16 @@ def _joined(words: str) -> str:
 
 def _names(names: str) -> str:
     """Tokens of names and numbers, and of the pinyin of short names, whole and by initials."""
-    if not names:
-        return ""
+    return " ".join(token for name in names.split() for token in (*tokens_of(name), *_spelt(name)))
+
+
+@lru_cache(maxsize=KNOWN_NAMES)
+def _spelt(name: str) -> tuple[str, ...]:
+    """Tokens of the pinyin of a short name."""
+    if len(name) > LONGEST_NAME or name.isascii():
+        return ()
     from pypinyin import Style, lazy_pinyin  # heavy: read when the first name is stored
 
-    found: list[str] = []
-    for name in names.split():
-        found += tokens_of(name)
-        if len(name) > LONGEST_NAME or name.isascii():
-            continue
-        syllables = lazy_pinyin(name, errors="ignore")
-        initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
-        found += [t for spelt in ("".join(syllables), "".join(initials)) for t in tokens_of(spelt)]
-    return " ".join(found)
+    syllables = lazy_pinyin(name, errors="ignore")
+    initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
+    return tuple(t for spelt in ("".join(syllables), "".join(initials)) for t in tokens_of(spelt))

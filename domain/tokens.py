@@ -6,22 +6,26 @@ database splits them alike and characters outside the BMP need no rule of their 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from functools import lru_cache
+from itertools import pairwise
 
 LONGEST_WORD = 64
+KNOWN_CHARACTERS = 10_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_HAN = ((0x2E80, 0xA000), (0xE000, 0xFB00), (0x20000, 0x40000), (0xF0000, 0x110000))
+_HAN = "\u2e80-\u2fff々〇\u3040-\u9fff\ue000-\ufaff\U00020000-\U0003ffff\U000f0000-\U0010ffff"
+_RUN = re.compile(f"([{_HAN}]+)|[^\\W_{_HAN}]+")
 
 
 def is_han(char: str) -> bool:
     """Characters that are indexed in pairs: ideographs, kana, and private use."""
-    code = ord(char)
-    punctuation = 0x3000 <= code <= 0x303F and char not in "々〇"
-    return not punctuation and any(first <= code < last for first, last in _HAN)
+    found = _RUN.match(char)
+    return found is not None and bool(found[1])
 
 
+@lru_cache(maxsize=KNOWN_CHARACTERS)
 def _code(char: str) -> str:
     number, digits = ord(char), ""
     for _ in range(4):
@@ -30,18 +34,11 @@ def _code(char: str) -> str:
     return digits
 
 
-def _kind(char: str) -> str:
-    if is_han(char):
-        return "h"
-    return "w" if char.isalnum() else ""
-
-
 def runs(text: str) -> Iterator[tuple[str, str]]:
     """(`h` or `w`, run of characters), in order; width and case do not matter."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    for kind, chars in groupby(plain, key=_kind):
-        if kind:
-            yield kind, "".join(chars)
+    for run in _RUN.finditer(plain):
+        yield "h" if run[1] else "w", run[0]
 
 
 def _word(run: str) -> str:
