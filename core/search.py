@@ -114,16 +114,16 @@ def _joined(words: str) -> str:
 
 def _names(names: str) -> str:
     """Tokens of names and numbers, and of the pinyin of short names, whole and by initials."""
-    return " ".join(token for name in names.split() for token in (*tokens_of(name), *_spelt(name)))
+    return " ".join(_joined(name) if name.isascii() else _named(name) for name in names.split())
 
 
 @lru_cache(maxsize=KNOWN_NAMES)
-def _spelt(name: str) -> tuple[str, ...]:
-    """Tokens of the pinyin of a short name."""
-    if len(name) > LONGEST_NAME or name.isascii():
-        return ()
+def _named(name: str) -> str:
+    """Tokens of a name, and of its pinyin where it is short."""
+    if len(name) > LONGEST_NAME:
+        return _joined(name)
     from pypinyin import Style, lazy_pinyin  # heavy: read when the first name is stored
 
     syllables = lazy_pinyin(name, errors="ignore")
     initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
-    return tuple(t for spelt in ("".join(syllables), "".join(initials)) for t in tokens_of(spelt))
+    return _joined(f"{name} {''.join(syllables)} {''.join(initials)}")
