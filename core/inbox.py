@@ -8,7 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from flask import current_app
-from sqlalchemy import ForeignKey, Index, Select, String, func, select, update
+from sqlalchemy import BindParameter, ForeignKey, Index, Select, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UTCDateTime, after_commit, db
@@ -62,7 +62,7 @@ def _send_mail(addresses: list[str], text: str) -> None:
             current_app.logger.exception("mail to one recipient failed")
 
 
-def counting_unread(user_id: int) -> Select[int]:
+def counting_unread(user_id: int | BindParameter[int]) -> Select[int]:
     """The statement that counts the unread notifications of a person."""
     count = select(func.count()).select_from(Notification)
     return count.where(Notification.user_id == user_id, Notification.read_at.is_(None))

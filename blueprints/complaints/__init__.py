@@ -46,10 +46,10 @@ FIELD_WORDS = {
 def name_actions() -> None:
     """Tell the audit page what steps, states, types and channels are called."""
     from blueprints.accounts.service.audit_words import add_words
-    from blueprints.complaints.views.words import Words
+    from blueprints.complaints.views.words import words_for
     from blueprints.complaints.workflow import STATE_NAMES
 
-    words = Words()
+    words = words_for()
     steps = {f"case.{code}": name for code, name in words.actions.items()}
     add_words(AUDIT_WORDS | steps, SUBJECT_WORDS, FIELD_WORDS, STATE_NAMES | words.types | words.channels)
 

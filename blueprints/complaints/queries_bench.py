@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -117,22 +119,37 @@ def group_condition(name: str, by: User, *, now: datetime, calendar: Calendar) -
     return None
 
 
-def _mine(by: User, columns: Sequence[Any], *where: ColumnElement[bool], most: int | None = None) -> Subquery:
+def _mine(by: User, columns: Sequence[Any], *where: ColumnElement[bool]) -> Subquery:
     """These columns of the person's rows, each case once."""
     parts: list[Select[Any]] = [select(*columns).where(A.scope == s, *where) for s in scopes_of(by)]
     parts = parts or [select(*columns).where(false())]
-    if most is not None:
-        parts = [p.limit(most) for p in parts]
     return (parts[0] if len(parts) == 1 else union(*(p.subquery().select() for p in parts))).subquery()
 
 
 def waiting_and_unread(by: User) -> tuple[int, int]:
     """(cases that wait for this person's next step, at most MOST_WAITING, unread notifications), in one
     statement."""
-    found = _mine(by, [A.case_id], waiting(by), most=MOST_WAITING)
-    count = select(func.count()).select_from(found)
-    both = db.session.execute(select(count.scalar_subquery(), counting_unread(by.id).scalar_subquery())).one()
+    scopes = scopes_of(by)
+    statement = _waiting_and_unread(len(scopes), tuple(sorted(actions_of_roles(by.roles))))
+    values = {"organization_id": by.organization_id, "user_id": by.id}
+    both = db.session.execute(statement, values | {f"scope_{n}": s for n, s in enumerate(scopes)}).one()
     return both[0], both[1]
+
+
+@lru_cache(maxsize=256)
+def _waiting_and_unread(scopes: int, actions: tuple[str, ...]) -> Select[Any]:
+    """The statement for so many scopes and these actions: every page asks it, so it is made once."""
+    mine = and_(A.next_action.in_(actions), A.organization_id == bindparam("organization_id"))
+    parts = [
+        select(A.case_id)
+        .where(A.scope == bindparam(f"scope_{n}"), A.idle.is_(False), mine)
+        .limit(MOST_WAITING)
+        for n in range(scopes)
+    ] or [select(A.case_id).where(false())]
+    found = parts[0] if len(parts) == 1 else union(*(p.subquery().select() for p in parts))
+    waiting_cases = select(func.count()).select_from(found.subquery())
+    unread = counting_unread(bindparam("user_id"))
+    return select(waiting_cases.scalar_subquery(), unread.scalar_subquery())
 
 
 @dataclass(frozen=True)

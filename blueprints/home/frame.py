@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 
 from blueprints.accounts.models import User
 from blueprints.complaints.queries_bench import MOST_WAITING, waiting_and_unread
@@ -16,6 +17,7 @@ from core.inbox import unread_count
 from domain.roles import ROLE_NAMES, Permission, Role
 
 P = Permission
+MOST_KEPT = 2000
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...] = (
     (
         "办理",
@@ -56,16 +58,29 @@ def _item(label: str, endpoint: str, icon: str, count: str | None) -> dict[str, 
 
 def navigation(user: User, waiting: str | None) -> list[dict[str, Any]]:
     """Groups of links that this person may open."""
-    groups = []
+    groups, permissions = [], user.permissions
     for title, entries in NAVIGATION:
         items = [
             _item(label, endpoint, icon, waiting if endpoint == "home.bench" else None)
             for label, endpoint, icon, permission in entries
-            if permission in user.permissions and _applies(endpoint, user)
+            if permission in permissions and _applies(endpoint, user)
         ]
         if items:
             groups.append({"title": title, "items": items})
     return groups
+
+
+def _nav(user: User, waiting: str | None) -> Markup:
+    """The navigation as it is printed; the same for everybody with these rights on this page."""
+    regulator = bool(user.organization and user.organization.is_regulator)
+    key = (user.permissions, regulator, request.endpoint, waiting, request.script_root)
+    known: dict[object, Markup] = current_app.extensions.setdefault("navigation", {})
+    if key not in known:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        template = current_app.jinja_env.get_template("layouts/_nav.html")
+        known[key] = Markup(template.render(nav=navigation(user, waiting)))  # noqa: S704
+    return known[key]
 
 
 def _applies(endpoint: str, user: User) -> bool:
@@ -100,7 +115,7 @@ def _frame(user: User) -> dict[str, Any]:
     waiting, unread = waiting_and_unread(user) if reads_cases else (0, unread_count(user.id))
     menu = [{"label": "修改密码", "url": url_for("accounts.password")}]
     return {
-        "nav": navigation(user, _few(waiting)),
+        "nav": _nav(user, _few(waiting)),
         "frame": {
             "home_url": url_for("home.index"),
             "organization": user.organization.name if user.organization else "平台管理",

@@ -74,4 +74,3 @@ def open_one(notification_id: int) -> AnyResponse:
     with transaction():
         mark_read(current_user.id, notification_id, clock.now())
     return redirect_to(link or url_for("home.notifications"))
-

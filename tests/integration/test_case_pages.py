@@ -127,7 +127,7 @@ def test_list_statements_do_not_grow_with_the_rows(app, world, desk):
         with statements() as seen:
             page(client, "/cases")
         counts.append(len([s for s in seen if s != "BEGIN"]))
-    assert counts == [6, 6]
+    assert counts == [5, 5]
 
 
 def test_case_page_statements_do_not_grow_with_what_belongs_to_it(app, world, desk):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, render_template, render_template_string
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from tests.page_client import check_page
@@ -284,8 +285,9 @@ def test_frame_shows_navigation_person_and_banners(shell: Flask) -> None:
             "items": [{"label": "待办", "url": "/t", "count": 0, "active": True, "tone": "overdue"}],
         }
     ]
+    printed = Markup(render_template("layouts/_nav.html", nav=nav))
     html = render_template(
-        "page.html", frame=frame, nav=nav, breadcrumb=[{"label": "工作台", "url": "/"}, {"label": "件"}]
+        "page.html", frame=frame, nav=printed, breadcrumb=[{"label": "工作台", "url": "/"}, {"label": "件"}]
     )
     check_page(html)
     for part in (

@@ -15,7 +15,7 @@ from blueprints.complaints.routes.desk import me
 from blueprints.complaints.service.linking import BulkResult, perform_each
 from blueprints.complaints.views.lists import row_views
 from blueprints.complaints.views.surges_page import surge_rows
-from blueprints.complaints.views.words import Words
+from blueprints.complaints.views.words import words_for
 from blueprints.rulebook.service import ruleset_for
 from core import clock
 from core.authz import Permission, requires
@@ -73,14 +73,14 @@ def _page(asked: tuple[Surge, int] | None, form: BulkAnswerForm, status: int = 2
     chosen = None
     if asked is not None:
         cases = row_views(_rows(asked), me(), now=clock.now(), calendar=load_calendar())
-        chosen = surge_rows([asked], Words(me()))[0]
+        chosen = surge_rows([asked], words_for(me()))[0]
         form.enterprise.data, form.place.data = str(asked[0].enterprise_id), asked[0].place
         form.category.data = asked[0].category
     ticked = set(form.id.data or []) if form.is_submitted() else {c["id"] for c in cases}
     return render(
         "complaints/surges.html",
         status=status,
-        rows=surge_rows(_found(), Words(me())) if asked is None else [],
+        rows=surge_rows(_found(), words_for(me())) if asked is None else [],
         chosen=chosen,
         cases=cases,
         form=form,

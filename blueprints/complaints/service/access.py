@@ -76,7 +76,7 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
         text = "\n".join(filter(None, texts))
         for value in sorted(personal, key=len, reverse=True):
             text = text.replace(value, "\n")
-        names = "" if confidential else " ".join("".join(value.split()) for value in personal)
+        names = "" if confidential else "\n".join(personal)
         found.append(Entry(case_id, text, names))
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.views.people import may_reveal, people_hidden, readable
-from blueprints.complaints.views.words import LEVELS, Words
+from blueprints.complaints.views.words import LEVELS, words_for
 from blueprints.complaints.workflow import STATE_NAMES
 from core.clock import to_local
 from core.privacy import mask_name, mask_phone
@@ -21,7 +21,7 @@ HEADERS = (
 
 def export_rows(cases: Iterable[Any], by: User, *, in_full: bool) -> Iterator[list[str]]:
     """One list of texts a case, as HEADERS name them. `in_full`: persons unmasked where this person may."""
-    words = Words(by)
+    words = words_for(by)
     for case in cases:
         shown = in_full and may_reveal(case, by)
         received = to_local(case.received_at)

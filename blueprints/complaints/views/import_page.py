@@ -10,7 +10,7 @@ from blueprints.complaints.models import ImportMapping
 from blueprints.complaints.service.importing import Outcome, Problem, Understood
 from blueprints.complaints.service.importing.drafts import Draft
 from blueprints.complaints.spreadsheets.columns import EXTRA, LABELS, choices
-from blueprints.complaints.views.words import Words
+from blueprints.complaints.views.words import Words, words_for
 from core.clock import to_local
 from core.privacy import mask_name, mask_phone
 
@@ -19,7 +19,7 @@ SHOWN_ROWS, SHOWN_PROBLEMS, SHOWN_NUMBERS = 8, 100, 30
 
 def summary(found: Understood, outcome: Outcome | None, by: User) -> dict[str, Any]:
     """A file as it was understood: counts, columns, first rows; without an outcome columns are missing."""
-    words = Words(by)
+    words = words_for(by)
     return {
         "sheet": found.sheet,
         "line": found.line,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from flask import request, url_for
+from markupsafe import Markup, escape
 
 from blueprints.accounts.models import User
 from blueprints.complaints.labels import WEEKDAYS
@@ -14,7 +16,7 @@ from blueprints.complaints.queries import ListRow
 from blueprints.complaints.queries_bench import BENCH_LABELS, Bench
 from blueprints.complaints.queries_list import DEFAULT_SORT, MOST_COUNTED
 from blueprints.complaints.views.chips import chip_class, due_chip
-from blueprints.complaints.views.words import LEVELS, Words, state_tone
+from blueprints.complaints.views.words import LEVELS, Words, state_tone, words_for
 from blueprints.complaints.workflow import STATE_NAMES
 from core.authz import Permission
 from core.clock import local_date, to_local
@@ -65,7 +67,7 @@ def row_views(
     rows: Iterable[ListRow], by: User, *, now: datetime, calendar: Calendar
 ) -> list[dict[str, Any]]:
     """Rows of a list as the template prints them."""
-    words, start, year = Words(by), case_url_start(), to_local(now).year
+    words, start, year = words_for(by), case_url_start(), to_local(now).year
     return [_row(r, words, start, year, now, calendar) for r in rows]
 
 
@@ -96,9 +98,74 @@ def _row(
     }
 
 
+class PrintedRow(NamedTuple):
+    """One line of the case list: texts ready for HTML (`title` with its marks), column by column."""
+
+    id: int
+    number: Markup
+    title: Markup
+    type: Markup
+    level: Markup
+    state: Markup
+    due: Markup
+    next: Markup
+    enterprise: Markup
+    received: str
+
+
+def printed_rows(rows: Iterable[ListRow], by: User, *, now: datetime, calendar: Calendar) -> list[PrintedRow]:
+    """Rows of the case list as it prints them: escaped once, words that repeat looked up once."""
+    words, year = words_for(by), to_local(now).year
+    named = cache(escape)
+
+    @cache
+    def due(due_on: date | None, due_at: datetime | None, provisional: bool) -> Markup:
+        chip = due_chip(due_on, due_at, provisional, now=now, calendar=calendar)
+        mark = PROVISIONAL if provisional and due_on else ""
+        return DUE.format(chip_class(chip), chip["text"], mark)
+
+    @cache
+    def received(day: date) -> str:
+        return f"{'' if day.year == year else f'{day.year}-'}{day:%m-%d} 周{WEEKDAYS[day.weekday()]}"
+
+    return [
+        PrintedRow(
+            r.id,
+            escape(r.number),
+            escape(r.title) + MARKS[r.urgent, r.supervised, r.sent_back],
+            named(words.types.get(r.type, r.type)),
+            PRINTED_LEVELS[r.level],
+            PRINTED_STATES[r.state],
+            due(r.due_on, r.due_at, r.due_provisional),
+            named(words.actions.get(r.next_action, "")),
+            named(r.enterprise),
+            received(local_date(r.received_at)),
+        )
+        for r in rows
+    ]
+
+
+DUE, PROVISIONAL = Markup('<span class="{}">{}{}</span>'), Markup('<span class="chip-mark">暂定</span>')
+PRINTED_LEVELS = {n: Markup('<b class="l{}">{}</b>').format(n, name) for n, name in LEVELS.items()}
+PRINTED_STATES = {
+    state: Markup('<i class="is-{}">{}</i>').format(state_tone(state), name)
+    for state, name in STATE_NAMES.items()
+}
+MARKS = {
+    (urgent, supervised, sent_back): Markup("").join(
+        Markup(' <span class="tag is-{}">{}</span>').format(tone, text)
+        for text, tone, on in (
+            ("紧急", "danger", urgent), ("督办", "danger", supervised), ("退回", "soon", sent_back),
+        )
+        if on
+    )
+    for urgent in (False, True) for supervised in (False, True) for sent_back in (False, True)
+}  # fmt: skip
+
+
 def filter_choices(by: User, enterprises: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Choices of each select of the filter bar: value -> words."""
-    words = Words(by)
+    words = words_for(by)
     return {
         "state": STATE_GROUPS | STATE_NAMES,
         "due": DUE_CHOICES,
@@ -109,6 +176,29 @@ def filter_choices(by: User, enterprises: Mapping[str, str]) -> dict[str, dict[s
         "enterprise": dict(enterprises),
         "group": {name: label for name, (label, _) in BENCH_LABELS.items()},
     }
+
+
+def filter_selects(filters: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]) -> dict[str, Markup]:
+    """The select of each filter with its label, ready to print; mostly those of the page before."""
+    return {
+        name: _select(name, FILTER_LABELS[name], tuple(offered.items()), filters.get(name, ""))
+        for name, offered in choices.items()
+    }
+
+
+OPTION = Markup('<option value="{}"{}>{}</option>')
+SELECT = Markup(
+    '<label class="visually-hidden" for="f-{name}">{label}</label>'
+    '<select class="form-select" id="f-{name}" name="{name}">'
+    '<option value="">{label}：全部</option>{options}</select>'
+)
+
+
+@lru_cache(maxsize=512)
+def _select(name: str, label: str, offered: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    selected = {chosen: Markup(" selected")}
+    options = Markup("").join(OPTION.format(value, selected.get(value, ""), text) for value, text in offered)
+    return SELECT.format(name=name, label=label, options=options)
 
 
 def filter_chips(

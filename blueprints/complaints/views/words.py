@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.workflow import ENDED, State
@@ -44,14 +45,24 @@ def rulesets_of(organization: Organization | None) -> list[Ruleset]:
 
 
 class Words:
-    """Names of types, channels, categories and actions for one person's lists; of all without a person."""
+    """Names of types, channels, categories and actions in some rule systems."""
 
-    def __init__(self, by: User | None = None) -> None:
-        rulesets = rulesets_of(by.organization if by else None)
+    def __init__(self, rulesets: Iterable[Ruleset]) -> None:
+        rulesets = list(rulesets)
         self.types = _named((t.code, t.name) for r in rulesets for t in r.types)
         self.channels = _named((c.code, c.name) for r in rulesets for c in r.channels)
         self.categories = _named((c.code, c.name) for r in rulesets for c in r.categories)
         self.actions = _named((a.code, a.name) for r in rulesets for a in r.actions)
+
+
+def words_for(by: User | None = None) -> Words:
+    """The words of one person's lists; of all rule systems without a person."""
+    return _words(tuple(r.code for r in rulesets_of(by.organization if by else None)))
+
+
+@cache
+def _words(codes: tuple[str, ...]) -> Words:
+    return Words(base_ruleset(code) for code in codes)
 
 
 def _named(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
