@@ -25,7 +25,8 @@ KNOWN_NAMES = 4096
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found of one record: plain text and names as they are, before they become tokens."""
+    """What can be found of one record: plain text, and names and numbers, one a line, as they are before they
+    become tokens."""
 
     id: int
     text: str
@@ -114,7 +115,14 @@ def _joined(words: str) -> str:
 
 def _names(names: str) -> str:
     """Tokens of names and numbers, and of the pinyin of short names, whole and by initials."""
-    return " ".join(_joined(name) if name.isascii() else _named(name) for name in names.split())
+    return " ".join(_spelt(name) for name in names.split("\n"))
+
+
+def _spelt(name: str) -> str:
+    """Tokens of one; with and without the spaces in it."""
+    whole = "".join(name.split())
+    told = _joined(whole) if whole.isascii() else _named(whole)
+    return told if whole == name else f"{_joined(name)} {told}"
 
 
 @lru_cache(maxsize=KNOWN_NAMES)
