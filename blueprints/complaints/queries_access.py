@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, select
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, CaseAccess
+from core.db import db
 from domain.roles import Permission, Role
 
 WIDE = frozenset({Role.DISPATCHER, Role.ENTERPRISE_LEADER})
@@ -44,5 +45,17 @@ def scopes_of(by: User) -> list[int]:
 
 def visible(by: User) -> ColumnElement[bool]:
     """Cases that a person may see at all."""
-    mine = CaseAccess.scope.in_(scopes_of(by))
-    return exists().where(CaseAccess.case_id == Case.id, mine)
+    return visible_in(scopes_of(by))
+
+
+def visible_in(scopes: Any) -> ColumnElement[bool]:
+    """Cases that these scopes see (a list, or a bound parameter for one)."""
+    return exists().where(CaseAccess.case_id == Case.id, CaseAccess.scope.in_(scopes))
+
+
+def may_see(case_id: int, by: User) -> bool:
+    """Whether the person sees this case."""
+    seen = select(CaseAccess.case_id).where(
+        CaseAccess.case_id == case_id, CaseAccess.scope.in_(scopes_of(by))
+    )
+    return db.session.scalar(seen.limit(1)) is not None

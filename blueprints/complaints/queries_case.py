@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from blueprints.accounts.models import Department, Organization, User
@@ -22,11 +22,11 @@ from blueprints.complaints.models import (
     SupervisionOrder,
 )
 from blueprints.complaints.queries import ListRow, likely_duplicates
-from blueprints.complaints.queries_access import visible
+from blueprints.complaints.queries_access import scopes_of, visible, visible_in
 from core.clocks import Clock, ClockChange
 from core.db import db
 from core.files import StoredFile
-from core.loading import load_together
+from core.loading import Together
 from domain.rulesets import Ruleset
 
 
@@ -39,26 +39,47 @@ class CaseFile:
     links: list[tuple[CaseLink, Case]]
 
 
+CASE_ID = bindparam("case_id", type_=Integer)
+OWN_CLOCK = and_(Clock.subject_type == "case", Clock.subject_id == CASE_ID)
+BELONGINGS = Together(
+    (Complainant, Complainant.case_id == CASE_ID),
+    (Assignment, Assignment.case_id == CASE_ID),
+    (CaseStep, CaseStep.case_id.in_(bindparam("ours", expanding=True))),
+    (Attachment, Attachment.case_id == CASE_ID),
+    (SupervisionOrder, SupervisionOrder.case_id == CASE_ID),
+    (Approval, Approval.case_id == CASE_ID),
+    (Dossier, Dossier.case_id == CASE_ID),
+    (Clock, OWN_CLOCK),
+    (ClockChange, ClockChange.clock_id.in_(select(Clock.id).where(OWN_CLOCK))),
+    (CaseLink, or_(CaseLink.case_id == CASE_ID, CaseLink.other_id == CASE_ID)),
+)
+NAMED = Together(
+    (User, User.id.in_(bindparam("people", expanding=True))),
+    (Organization, Organization.id.in_(bindparam("places", expanding=True))),
+    (Department, Department.id.in_(bindparam("departments", expanding=True))),
+    (StoredFile, StoredFile.id.in_(bindparam("files", expanding=True))),
+    (
+        Case,
+        or_(
+            Case.id == bindparam("into", type_=Integer),
+            and_(
+                Case.id.in_(bindparam("others", expanding=True)),
+                visible_in(bindparam("scopes", expanding=True)),
+            ),
+        ),
+    ),
+)
+
+
 def case_file(case_id: int, by: User) -> CaseFile | None:
     """One visible case with everything that belongs to it, or None: three statements, however much it is."""
     case = db.session.scalar(select(Case).where(Case.id == case_id, visible(by)))
     if case is None:
         return None
-    ours = (case.id, case.merged_into_id or case.id)
-    own_clock = and_(Clock.subject_type == "case", Clock.subject_id == case.id)
-    people, units, steps, attachments, orders, approvals, dossiers, running, changes, links = load_together(
-        (Complainant, Complainant.case_id == case.id),
-        (Assignment, Assignment.case_id == case.id),
-        (CaseStep, CaseStep.case_id.in_(ours)),
-        (Attachment, Attachment.case_id == case.id),
-        (SupervisionOrder, SupervisionOrder.case_id == case.id),
-        (Approval, Approval.case_id == case.id),
-        (Dossier, Dossier.case_id == case.id),
-        (Clock, own_clock),
-        (ClockChange, ClockChange.clock_id.in_(select(Clock.id).where(own_clock))),
-        (CaseLink, or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)),
+    people, units, steps, files, orders, approvals, dossiers, running, changes, links = BELONGINGS.read(
+        case_id=case.id, ours=[case.id, case.merged_into_id or case.id]
     )
-    _set(case, complainants=people, assignments=units, attachments=attachments, approvals=approvals)
+    _set(case, complainants=people, assignments=units, attachments=files, approvals=approvals)
     _set(case, supervision_orders=orders, dossiers=dossiers, steps=[s for s in steps if s.case_id == case.id])
     _set(case, clocks=sorted(running, key=lambda c: (c.due_at, c.id)))
     return CaseFile(case, changes, _name(case, steps, links, by))
@@ -77,14 +98,11 @@ def _name(case: Case, steps: list[CaseStep], links: list[CaseLink], by: User) ->
     places = {case.enterprise_id, case.regulator_id, case.receiving_org_id, case.next_org_id}
     places |= {a.organization_id for a in units}
     others = {n for k in links for n in (k.case_id, k.other_id)} - {case.id}
-    into, linked = case.merged_into_id, and_(Case.id.in_(others), visible(by))
-    found = load_together(
-        (User, User.id.in_(named - {None})),
-        (Organization, Organization.id.in_(places - {None})),
-        (Department, Department.id.in_({a.department_id for a in units} - {None})),
-        (StoredFile, StoredFile.id.in_({f.file_id for f in files})),
-        (Case, or_(Case.id == into, linked) if into else linked),
-    )
+    into = case.merged_into_id
+    found = NAMED.read(
+        people=named - {None}, places=places - {None}, departments={a.department_id for a in units} - {None},
+        files={f.file_id for f in files}, into=into, others=others, scopes=scopes_of(by),
+    )  # fmt: skip
     people, orgs, departments, stored, cases = ({row.id: row for row in rows} for rows in found)
     main = cases.get(into)
     _set(case, first_receiver=people[case.first_receiver_id], enterprise=orgs[case.enterprise_id])

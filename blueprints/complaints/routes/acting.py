@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from blueprints.complaints.forms import ACTION_FORMS, ActionForm, Desk
 from blueprints.complaints.models import Case, CaseStep
-from blueprints.complaints.queries_case import case_for
+from blueprints.complaints.queries_access import may_see
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.case import case_response, opened_form
 from blueprints.complaints.routes.desk import CASE, case_or_404, me, show_refusal
@@ -94,7 +94,7 @@ def _carry_out(case: Case, action: str, data: dict[str, object], files: list[tup
 
 def _after(case_id: int) -> str:
     """The page of the case; the list for somebody who cannot see it any more (a department's return)."""
-    if case_for(case_id, me()) is None:
+    if not may_see(case_id, me()):
         return url_for("complaints.cases")
     return url_for("complaints.case", case_id=case_id)
 

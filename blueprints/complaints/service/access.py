@@ -9,10 +9,26 @@ Bulk registration passes the unit of work by and calls `refresh` itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, event, insert, inspect, literal, or_, select, union
+from sqlalchemy import (
+    Delete,
+    Insert,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    event,
+    insert,
+    inspect,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from blueprints.complaints.models import (
@@ -39,9 +55,8 @@ def refresh(session: Session, ids: Sequence[int], *, new: bool = False, text: bo
     for start in range(0, len(ids), BATCH):
         some = list(ids[start : start + BATCH])
         if not new:
-            session.execute(delete(CaseAccess).where(CaseAccess.case_id.in_(some)))
-        rows = _rows(some)
-        session.execute(insert(CaseAccess).from_select([c.name for c in rows.selected_columns], rows))
+            session.connection().execute(_taking_out(), {"ids": some})
+        session.connection().execute(_putting_in(), {"ids": some})
         if text:
             found_in_cases.put(session, entries(session, some), new=new)
 
@@ -81,15 +96,29 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
     return found
 
 
-def _scopes(ids: Sequence[int]) -> Any:
+IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _taking_out() -> Delete:
+    return delete(CaseAccess.__table__).where(CaseAccess.case_id.in_(IDS))  # type: ignore[arg-type]
+
+
+@cache
+def _putting_in() -> Insert:
+    rows = _rows()
+    return insert(CaseAccess.__table__).from_select(list(rows.selected_columns.keys()), rows)  # type: ignore[arg-type]
+
+
+def _scopes() -> Any:
     """(case_id, scope, organization_id) of everybody who may see these cases.
 
     A regulator sees the cases it has (received, handed over, taken up) and those it sampled from a ledger;
     an enterprise those it received or was assigned; a handler those of the own department or investigation.
     """
     unit, row = Assignment, LedgerRow
-    here, working = Case.id.in_(ids), and_(unit.case_id.in_(ids), unit.state != "cancelled")
-    sampled = and_(row.case_id.in_(ids), row.sampled_at.is_not(None))
+    here, working = Case.id.in_(IDS), and_(unit.case_id.in_(IDS), unit.state != "cancelled")
+    sampled = and_(row.case_id.in_(IDS), row.sampled_at.is_not(None))
 
     def part(case_id: Any, scope: Any, organization_id: Any, *where: Any) -> Select[Any]:
         columns = (case_id.label("case_id"), scope.label("scope"), organization_id.label("organization_id"))
@@ -109,9 +138,9 @@ def _scopes(ids: Sequence[int]) -> Any:
     ).subquery("seen")
 
 
-def _rows(ids: Sequence[int]) -> Select[Any]:
-    """The rows of `case_access` that these cases should have."""
-    seen = _scopes(ids)
+def _rows() -> Select[Any]:
+    """The rows of `case_access` that the cases of IDS should have."""
+    seen = _scopes()
     waits = and_(seen.c.organization_id == Case.next_org_id, Case.suspended_at.is_(None))
     talking = and_(Case.next_talk_on.is_not(None), Case.state != State.ARCHIVED.value)
     busy = or_(Case.state.in_(OPEN_STATES), Case.next_action != "", Case.due_at.is_not(None), talking)
@@ -143,14 +172,20 @@ def follow_changes() -> None:
 
 
 TOLD = ("number", "origin_number", "title", "content", "place", "confidential")
+LISTED = (
+    "receiving_org_id", "regulator_id", "enterprise_id", "received_at", "due_at", "due_provisional", "state",
+    "type", "category", "channel", "level", "next_action", "next_org_id", "next_talk_on", "sent_back",
+    "supervised", "supervision_proposed", "suspended_at",
+)  # fmt: skip
 
 
 def _note(session: Session, _context: object) -> None:
     changed, retold = session.info.setdefault(CHANGED, set()), session.info.setdefault(RETOLD, set())
     for row in chain(session.new, session.dirty, session.deleted):
         if isinstance(row, Case):
-            changed.add(row.id)
             history = inspect(row).attrs
+            if any(history[name].history.has_changes() for name in LISTED):
+                changed.add(row.id)
             if any(history[name].history.has_changes() for name in TOLD):
                 retold.add(row.id)
         elif isinstance(row, (Assignment, LedgerRow)):
