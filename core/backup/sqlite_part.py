@@ -22,8 +22,8 @@ IN_USE = "数据库正在被使用，请先停止服务，再恢复。"
 UNREADABLE = (DBAPIError, sqlite3.DatabaseError)
 BESIDE = ("-wal", "-shm", "-journal")
 OWN_TABLES = text(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-    "AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+    "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
 )
 
 
@@ -49,7 +49,7 @@ def forget(path: Path) -> None:
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """Every table with its number of rows (the tables below a full-text index included)."""
+    """Every table with its number of rows, full-text indexes and what lies below them left out."""
     names = connection.scalars(OWN_TABLES).all()
     quote = connection.dialect.identifier_preparer.quote
     return [

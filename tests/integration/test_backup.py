@@ -90,6 +90,8 @@ def test_work_goes_on_afterwards(source: House, target: House) -> None:
         number = db.session.get_one(Case, new).number
         assert number == f"气诉2026-{len(last) + 1:06}"
         assert World().client("gs-dispatcher", target.app).submit("/cases/new", filled()).status_code == 303
+        found = World().client("jxw-clerk", target.app).get("/cases?q=影响做饭").get_data(as_text=True)
+        assert {n for n in (last[0], number) if n in found} == {last[0], number}
         assert audit.verify().holds
         db.session.remove()
         with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
