@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.ground import Ground, prepare
@@ -31,6 +31,7 @@ WARM_UP, ROUNDS, EXPORTS = 5, 40, 3
 FILTER = "/cases?state=archived&category=charging"
 EXPORT = "/cases/export.csv"
 SEARCHES = {"search": "/cases?q=停电", "search (frequent word)": "/cases?q=燃气"}
+QUIET = 1.5
 BUSY = ("investigating", "dispatched", "verified")
 Act = Callable[[], Answer]
 
@@ -68,7 +69,7 @@ def open_side(ground: Ground, site_name: str, folder: Path, stack: ExitStack) ->
     server = Server(target, ground.env(), folder / f"{site_name}-{ground.size}.log")
     stack.callback(server.stop)
     server.wait()
-    transport = HttpTransport(server.port)
+    transport = HttpTransport(server.port, server.cpu_seconds)
     stack.callback(transport.close)
     visitor = Visitor(FLOOR if floor else OURS, transport)
     visitor.sign_in("floor" if floor else ground.login, ground.password)
@@ -109,16 +110,18 @@ def acts_of(pair: Pair, side: Side) -> dict[str, Act]:
     }
 
 
-def medians(acts: list[Act], rounds: int, warm_up: int) -> list[float]:
-    """Milliseconds of each, measured in turn."""
+def medians(acts: list[Act], rounds: int, warm_up: int) -> list[tuple[float, float]]:
+    """Milliseconds of each (passed, worked), measured in turn."""
     for _ in range(warm_up):
         for act in acts:
             act()
-    times: list[list[float]] = [[] for _ in acts]
+    answers: list[list[Answer]] = [[] for _ in acts]
     for _ in range(rounds):
-        for act, seconds in zip(acts, times, strict=True):
-            seconds.append(act().seconds)
-    return [statistics.median(seconds) * 1000 for seconds in times]
+        for act, found in zip(acts, answers, strict=True):
+            found.append(replace(act(), body=b""))
+    passed = (statistics.median(a.seconds for a in found) * 1000 for found in answers)
+    worked = (statistics.median(a.cpu for a in found) * 1000 for found in answers)
+    return list(zip(passed, worked, strict=True))
 
 
 def measure(pairs: list[Pair], rounds: int) -> list[Size]:
@@ -131,7 +134,8 @@ def measure(pairs: list[Pair], rounds: int) -> list[Size]:
         found = medians([a[name] for a in acts], *turns)
         for place, (pair, size) in enumerate(zip(pairs, sizes, strict=True)):
             note = f"page {pair.ours.deep_number}" if name == "page 1000" else ""
-            size.operations.append(Operation(name, *found[2 * place : 2 * place + 2], note))
+            (ours, ours_cpu), (floor, floor_cpu) = found[2 * place : 2 * place + 2]
+            size.operations.append(Operation(name, ours, floor, note, ours_cpu / floor_cpu))
     for pair, size in zip(pairs, sizes, strict=True):
         body = pair.ours.visitor.get("/cases").body
         size.html, size.gzip = len(body), len(gzip.compress(body, 6))
@@ -169,11 +173,14 @@ def bench(grounds: Iterable[Ground], arguments: argparse.Namespace, database: st
             given = {"operation": operation, "address": reading(pair).get(operation), "ids": pair.worked_on}
             print(inside(pair.ground, "profile", given))
             return
+        load = os.getloadavg()[0]
         sizes = measure(pairs, arguments.rounds)
     for pair, size in zip(pairs, sizes, strict=True):
         found = json.loads(inside(pair.ground, "count", {"addresses": reading(pair)}))
         size.statements = {name: len(statements) for name, statements in found.items() if name != "export"}
     print(tables(sizes, database))
+    if load > QUIET:
+        print(f"the machine was busy (load {load:.1f} before the first request): go by the cpu column")
     if arguments.json:
         print(json.dumps(as_json(sizes, database), ensure_ascii=False))
 

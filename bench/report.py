@@ -32,12 +32,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Operation:
-    """Median milliseconds of one operation on both sides; `note`: what was done, where that is not plain."""
+    """Median milliseconds of one operation on both sides; `note`: what was done, where that is not plain.
+    `work`: how many times the floor's processor time ours took, which a busy machine hardly changes."""
 
     name: str
     ours: float
     floor: float
     note: str = ""
+    work: float = 0.0
 
     @property
     def ratio(self) -> Figure:
@@ -99,7 +101,7 @@ def tables(sizes: list[Size], database: str) -> str:
 
 
 def _size_lines(size: Size, database: str) -> list[str]:
-    head = f"{'':24}{'ours ms':>10}{'floor ms':>10}{'ratio':>8}{'bar':>6}{'SQL':>5}"
+    head = f"{'':24}{'ours ms':>10}{'floor ms':>10}{'ratio':>8}{'bar':>6}{'cpu':>7}{'SQL':>5}"
     lines = ["", f"{size.cases:,} cases on {database} ({size.visible:,} of them seen by who measures)", head]
     for o in size.operations:
         statements = size.statements.get(o.name)
@@ -109,7 +111,7 @@ def _size_lines(size: Size, database: str) -> list[str]:
         told += [o.note] * bool(o.note)
         lines.append(
             f"{o.name:24}{o.ours:10.2f}{o.floor:10.2f}{o.ratio.value:8.2f}{o.ratio.bar:6.1f}"
-            f"{statements if statements is not None else '':>5}  {'; '.join(told)}"
+            f"{o.work:7.2f}{statements if statements is not None else '':>5}  {'; '.join(told)}"
         )
     html, packed, memory = size.figures()[-3:]
     lines.append(
@@ -143,7 +145,7 @@ def as_json(sizes: list[Size], database: str) -> dict[str, Any]:
                     {
                         "name": o.name, "ours_ms": round(o.ours, 3), "floor_ms": round(o.floor, 3),
                         "ratio": round(o.ratio.value, 3), "bar": o.ratio.bar, "met": o.ratio.met,
-                        "note": o.note,
+                        "note": o.note, "cpu_ratio": round(o.work, 3),
                     }
                     for o in s.operations
                 ],

@@ -22,12 +22,14 @@ CONNECTIONS, ROWS = 4, 50
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, body and where it leads; `seconds` from sending to the last byte."""
+    """Status, body and where it leads; `seconds` from sending to the last byte, `cpu` those that the server
+    worked (0 where nobody counted)."""
 
     status: int
     body: bytes
     location: str
     seconds: float
+    cpu: float = 0.0
 
 
 class Transport(Protocol):
@@ -54,10 +56,13 @@ FLOOR = Site("floor", "/cases/{}", "/cases/{}/note", {"enterprise": "供电公�
 class HttpTransport:
     """Keep-alive connections, used in turn so that every worker of the server is reached."""
 
-    def __init__(self, port: int, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self, port: int, cpu: Callable[[], float] = lambda: 0.0, connections: int = CONNECTIONS
+    ) -> None:
         made = [http.client.HTTPConnection("127.0.0.1", port, timeout=600) for _ in range(connections)]
         self._all, self._connections = made, cycle(made)
         self._cookies: dict[str, str] = {}
+        self._cpu = cpu
 
     def send(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Answer:
         """See Transport."""
@@ -66,6 +71,7 @@ class HttpTransport:
         body = urlencode(form).encode() if form is not None else None
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        worked = self._cpu()
         began = time.perf_counter()
         connection.request(method, quote(path, safe="/?&=%~:"), body, headers)
         response = connection.getresponse()
@@ -74,7 +80,8 @@ class HttpTransport:
         for cookie in response.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value
-        return Answer(response.status, content, response.headers.get("Location", ""), took)
+        worked = self._cpu() - worked
+        return Answer(response.status, content, response.headers.get("Location", ""), took, worked)
 
     def close(self) -> None:
         """End the connections."""

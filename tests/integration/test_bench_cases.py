@@ -29,6 +29,7 @@ def test_every_operation_is_measured_on_both_sides_and_the_ground_is_kept(tmp_pa
     assert SIZE / 2 < size["visible"] < SIZE
     assert [o["name"] for o in size["operations"]] == list(RATIO_BARS)
     assert all(o["ours_ms"] > 0 and o["floor_ms"] > 0 for o in size["operations"])
+    assert all(0.5 < o["cpu_ratio"] < 100 for o in size["operations"])
     reading = {"list", "filter", "search", "search (frequent word)", "detail", "page 1000"}
     assert set(size["statements"]) == reading
     assert all(count > 0 for count in size["statements"].values())
