@@ -56,7 +56,7 @@ def name_actions() -> None:
 
 def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when the calendar changes."""
-    from blueprints.complaints.commands import complaints
+    from blueprints.complaints import commands_stats
     from blueprints.complaints.routes import blueprint
     from blueprints.complaints.service.access import follow_changes
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
@@ -65,7 +65,7 @@ def register(app: Flask) -> None:
     from core.events import subscribe
 
     app.register_blueprint(blueprint)
-    app.cli.add_command(complaints)
+    app.cli.add_command(commands_stats.complaints)
     with app.app_context():
         name_actions()
         follow_changes()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 from blueprints.accounts.models import Department, Organization, User
 from blueprints.complaints.models import Approval, Assignment, Case
 from blueprints.complaints.workflow import State
+from blueprints.rulebook.service import remembered
 from core.clock import end_of_day, local_midnight
 from core.clocks import Clock
 from core.db import db
@@ -161,6 +162,7 @@ class Listed:
 
     id: int
     number: str
+    enterprise_id: int
     channel: str
     type: str
     state: str
@@ -183,8 +185,9 @@ def listed(
     """The cases of `scope` in the order of receipt; `ended`: only declined, merged and withdrawn ones, the
     newest first."""
     columns: list[Any] = [
-        Case.id, Case.number, Case.channel, Case.type, Case.state, Case.received_at, Case.accepted_at,
-        Case.completed_at, Case.reopened, *(outcome(rate, now).label(rate) for rate in RATES),
+        Case.id, Case.number, Case.enterprise_id, Case.channel, Case.type, Case.state, Case.received_at,
+        Case.accepted_at, Case.completed_at, Case.reopened,
+        *(outcome(rate, now).label(rate) for rate in RATES),
     ]  # fmt: skip
     wanted = select(*columns).where(*scope)
     if ended:
@@ -194,7 +197,7 @@ def listed(
         wanted = wanted.order_by(Case.received_at, Case.id)
     return [
         Listed(
-            r.id, r.number, r.channel, r.type, r.state, r.received_at,
+            r.id, r.number, r.enterprise_id, r.channel, r.type, r.state, r.received_at,
             {rate: getattr(r, rate) for rate in RATES},
             r.accepted_at is not None, r.completed_at is not None, r.reopened > 0,
         )
@@ -208,21 +211,28 @@ def enterprises_of(by: User) -> dict[int, str]:
     home = by.organization
     if home is None:
         return {}
+    if not home.is_regulator:
+        return {home.id: home.name}
+    mine = tuple(home.sectors)
+    return remembered(("rated enterprises", mine), lambda: _enterprises(set(mine)))
+
+
+def _enterprises(sectors: set[str]) -> dict[int, str]:
     rows = select(Organization.id, Organization.name, Organization.sectors).order_by(Organization.id)
     found = db.session.execute(rows.where(Organization.kind == "enterprise"))
-    mine = set(home.sectors)
-    return {r.id: r.name for r in found if r.id == home.id or (home.is_regulator and mine & set(r.sectors))}
+    return {r.id: r.name for r in found if sectors & set(r.sectors)}
 
 
-def department_names(ids: Sequence[int], *, alone: bool) -> dict[int, str]:
-    """What these departments are called (after the short name of their enterprise, unless `alone`), in their
-    order."""
+def department_names(ids: Sequence[int], by: User) -> dict[int, str]:
+    """What these departments are called, in their order; a regulator reads whose they are. Departments of
+    enterprises that do not concern the person are left out."""
     rows = (
         select(Department.id, Department.name, Organization.short_name, Organization.name.label("place"))
         .join(Organization, Organization.id == Department.organization_id)
-        .where(Department.id.in_(list(ids)))
+        .where(Department.id.in_(list(ids)), Organization.id.in_(enterprises_of(by)))
         .order_by(Organization.id, Department.id)
     )
+    alone = by.organization is not None and not by.organization.is_regulator
     found = db.session.execute(rows)
     return {r.id: r.name if alone else f"{r.short_name or r.place} {r.name}" for r in found}
 
@@ -287,6 +297,7 @@ def _kind() -> ColumnElement[str]:
 
 
 FILTERS = ("rate", "part", "unit", "types")
+WHOLE = Stage.RECEIVED.value
 
 
 def filter_conditions(filters: Mapping[str, str], *, now: datetime) -> list[ColumnElement[bool]]:
@@ -307,4 +318,4 @@ def filter_conditions(filters: Mapping[str, str], *, now: datetime) -> list[Colu
 
 
 def _whole(rate: str) -> str:
-    return Stage.RECEIVED.value if rate == CROSS else DENOMINATOR
+    return WHOLE if rate == CROSS else DENOMINATOR

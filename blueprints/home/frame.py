@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("集中诉求", "complaints.surges", "collection", P.CASE_ACT),
             ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),
             ("诉求台账", "complaints.ledgers", "journal-text", P.LEDGER_READ),
+            ("统计", "complaints.rates", "bar-chart", P.CASE_READ),
         ),
     ),
     (

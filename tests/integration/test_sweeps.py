@@ -59,7 +59,7 @@ ODD = (
 QUERY_NAMES = (
     "q", "state", "type", "category", "channel", "level", "enterprise", "due", "received_from", "received_to",
     "sort", "page", "offset", "after", "before", "next", "group", "person", "action", "subject", "from", "to",
-    "day", "n", "unit", "owner", "place", "received", "year", "kind", "cursor",
+    "day", "n", "unit", "owner", "place", "received", "year", "kind", "cursor", "split", "rate", "part", "types",
 )  # fmt: skip
 
 
@@ -155,6 +155,9 @@ LISTS = (
     "/people",
     "/cases?q=停供",
     "/cases/export.csv",
+    "/rates",
+    "/rates/cases",
+    "/rates/export.csv",
 )
 
 

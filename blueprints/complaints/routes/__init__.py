@@ -13,6 +13,8 @@ from blueprints.complaints.routes import (  # noqa: E402
     intake,
     ledger,
     listing,
+    rates,
+    rates_list,
     surges,
 )
 
@@ -26,5 +28,7 @@ __all__ = [
     "intake",
     "ledger",
     "listing",
+    "rates",
+    "rates_list",
     "surges",
 ]

@@ -20,18 +20,21 @@ from blueprints.complaints.queries_rates import (
     NUMERATOR,
     RATES,
     REOPENED,
+    WHOLE,
     Listed,
     Split,
     excluded_part,
 )  # fmt: skip
 from blueprints.complaints.service.rating import Line, Period, Statistics
 from blueprints.complaints.views.lists import case_url_start
+from blueprints.complaints.views.rates_words import NO_DEPARTMENT
 from blueprints.complaints.views.words import Words
 from blueprints.rulebook.service.citations import limit_name, limit_words
 from core.clock import local_date, to_local
 from domain.rates import EXCLUDED, CrossTable, Rate
 from domain.rulesets import Cited, RateRule, Ruleset
 
+LIST = "complaints.rate_cases"
 SPLITS = {
     Split.ENTERPRISE: "被诉单位",
     Split.DEPARTMENT: "承办部门",
@@ -39,7 +42,6 @@ SPLITS = {
     Split.TYPE: "类型",
     Split.TIME: "时间",
 }
-NO_DEPARTMENT = "没有分到部门"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Links:
     """Addresses of lists of cases within the question that was asked."""
 
     def __init__(self, asked: Asked) -> None:
-        self.start = url_for("complaints.cases")
+        self.start = url_for(LIST)
         self.base = {
             "received_from": asked.period.first.isoformat(),
             "received_to": asked.period.last.isoformat(),
@@ -68,10 +70,9 @@ class Links:
         if asked.enterprise_id is not None:
             self.base["enterprise"] = str(asked.enterprise_id)
 
-    def __call__(self, rate: str = "", part: str = "", **narrowed: str) -> str:
+    def __call__(self, rate: str = CROSS, part: str = WHOLE, **narrowed: str) -> str:
         """The list of `part` of `rate` (all received cases without one), narrowed further."""
-        chosen = {"rate": rate, "part": part} if rate else {}
-        return f"{self.start}?{urlencode(self.base | narrowed | chosen)}"
+        return f"{self.start}?{urlencode(self.base | narrowed | {'rate': rate, 'part': part})}"
 
 
 def period_words(period: Period) -> str:
