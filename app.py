@@ -12,7 +12,6 @@ from typing import Any
 import django_htmx
 from flask import Flask, Response, abort, has_request_context, request, send_file, url_for
 from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -96,6 +95,7 @@ def register_settings(app: Flask, overrides: dict[str, Any]) -> None:
         SMTP_HOST=env.get("SMTP_HOST", ""),
         SMTP_PORT=int(env.get("SMTP_PORT", "25")),
         SMTP_FROM=env.get("SMTP_FROM", ""),
+        MIGRATIONS=env.get("FLASK_RUN_FROM_CLI") == "true",
     )
     app.config.update(overrides)
     if not app.config["SECRET_KEY"]:
@@ -114,7 +114,10 @@ def _kept_secret(path: Path) -> str:
 def register_extensions(app: Flask) -> None:
     """Database, migrations, CSRF, Bootstrap, forms, error pages, health, the local htmx."""
     init_database(app)
-    Migrate(app, db, render_as_batch=True, include_name=is_ours)
+    if app.config["MIGRATIONS"]:
+        from flask_migrate import Migrate  # 11 MB that a serving process does not need
+
+        Migrate(app, db, render_as_batch=True, include_name=is_ours)
     CSRFProtect(app)
     Bootstrap5(app)
     register_forms(app)

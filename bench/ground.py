@@ -99,7 +99,7 @@ def build(size: int, uri: str, folder: Path) -> Ground:
     from app import create_app
     from bench.floor_data import fill
 
-    app = create_app({"SQLITE_SYNCHRONOUS": "OFF", "SECRET_KEY": "bench"})
+    app = create_app({"SQLITE_SYNCHRONOUS": "OFF", "SECRET_KEY": "bench", "MIGRATIONS": True})
     began = time.monotonic()
     with app.app_context():
         upgrade(str(ROOT / "migrations"))

@@ -19,7 +19,7 @@ from tests.factories.world import World, build_world
 from tests.page_client import CheckingClient
 from tests.postgres import PostgresServer
 
-pytest_plugins = ["tests.rule_marks"]
+pytest_plugins = ["tests.rule_marks", "tests.many_cases"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
 
 
@@ -28,6 +28,7 @@ def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
     app = create_app(
         {
             "TESTING": True,
+            "MIGRATIONS": True,
             "SECRET_KEY": "tests",
             "SQLALCHEMY_DATABASE_URI": uri or f"sqlite:///{folder / 'app.db'}",
             "FILES_DIR": str(folder / "files"),

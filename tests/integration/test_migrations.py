@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError
 
 from core.db import db, transaction
+from core.schema import head_revision
 from core.search import is_ours
 from tests.conftest import make_app
 from tests.factories.cases import Desk
@@ -35,6 +37,13 @@ def empty_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) 
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def test_revisions_are_known_by_their_files(empty_app: Flask) -> None:
+    scripts = ScriptDirectory(f"{empty_app.root_path}/migrations")
+    assert head_revision() == scripts.get_current_head()
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
 def differences() -> list[object]:
