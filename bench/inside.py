@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.visitor import OURS, Answer, InsideTransport, Visitor
 
-WARM_UP, PROFILED = 3, 40
+WARM_UP, PROFILED, EXPORTS = 3, 40, 2
 
 
 def _visitor(login: str, password: str) -> tuple[Any, Visitor]:
@@ -54,7 +54,9 @@ def count(app: Any, visitor: Visitor, addresses: dict[str, str]) -> dict[str, li
     return found
 
 
-def profile(visitor: Visitor, act: Callable[[], Answer], watched_method: str, rows: int = 25) -> str:
+def profile(
+    visitor: Visitor, act: Callable[[], Answer], watched_method: str, times: int, rows: int = 25
+) -> str:
     """The functions that take most of an operation, callees included, then those that take most themselves;
     only requests of that method count."""
     for _ in range(WARM_UP):
@@ -72,7 +74,7 @@ def profile(visitor: Visitor, act: Callable[[], Answer], watched_method: str, ro
             profiler.disable()
 
     visitor.transport.send = watched  # type: ignore[method-assign]
-    for _ in range(PROFILED):
+    for _ in range(times):
         act()
     out = io.StringIO()
     found = pstats.Stats(profiler, stream=out)
@@ -100,7 +102,8 @@ def main() -> None:
         return visitor.get(task["address"])
 
     writes = operation in ("create", "follow-up")
-    print(profile(visitor, write if writes else read, "POST" if writes else "GET"))
+    times = EXPORTS if operation == "export" else PROFILED
+    print(profile(visitor, write if writes else read, "POST" if writes else "GET", times))
 
 
 if __name__ == "__main__":
