@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from blueprints.accounts.models import Organization, User
+from blueprints.complaints import queries_rates
 from blueprints.complaints.models import Case, CaseAccess, found_in_cases
 from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES, ListRow, read_rows
 from blueprints.complaints.queries_access import department_scope, scopes_of
@@ -40,9 +41,10 @@ from domain.workdays import Calendar
 
 PAGE = 50
 MOST_COUNTED = 1000
+EVERY = 2**31 - 1
 FILTERS = (
     "state", "type", "category", "channel", "level", "enterprise", "department", "due", "received_from",
-    "received_to", "q", "group",
+    "received_to", "q", "group", *queries_rates.FILTERS,
 )  # fmt: skip
 A = CaseAccess
 DEFAULT_SORT = "-received"
@@ -84,11 +86,12 @@ class Place:
 
 @dataclass(frozen=True)
 class ListPage:
-    """Rows of one page; how many fit in all, counted up to MOST_COUNTED + 1; where the pages before and after
-    begin, as in a URL."""
+    """Rows of one page; how many fit in all, or that there are more than were counted; where the pages before
+    and after begin, as in a URL."""
 
     rows: list[ListRow]
     total: int
+    uncounted: bool
     before: str | None
     after: str | None
 
@@ -142,7 +145,17 @@ def access_conditions(
         met.append(A.received_at >= local_midnight(start))
     if end:
         met.append(A.received_at < end_of_day(end))
-    return met
+    return met + _behind_a_rate(filters, now)
+
+
+def _behind_a_rate(filters: Mapping[str, str], now: datetime) -> list[ColumnElement[bool]]:
+    """Cases behind a number of the statistics; those conditions are on cases, so they are found first."""
+    behind = queries_rates.filter_conditions(filters, now=now)
+    if not behind:
+        return []
+    start, end = _day(filters.get("received_from", "")), _day(filters.get("received_to", ""))
+    period = queries_rates.in_period(start, end) if start and end else []
+    return [A.case_id.in_(select(Case.id).where(*period, *behind))]
 
 
 def _number(text: str) -> int | None:
@@ -250,14 +263,16 @@ def list_page(
     columns = [ids.c[c.key] for c in order.columns] if branches else [ids.c.case_id]
     down = order.down != back
     sorting = [c.desc() if down else c.asc() for c in columns]
-    found = read_rows(ids, sorting, extra=[_bounded(branches), *columns])
+    most = EVERY if filters.keys() & set(queries_rates.FILTERS) else MOST_COUNTED
+    found = read_rows(ids, sorting, extra=[_bounded(branches, most + 1), *columns])
     shown = found[:PAGE][::-1] if back else found[:PAGE]
     if not shown:
-        return ListPage([], 0 if place is None else _count(branches), None, None)
+        return ListPage([], 0 if place is None else _count(branches, most), False, None, None)
     more_before, more_after = (len(found) > PAGE, True) if back else (place is not None, len(found) > PAGE)
     return ListPage(
         [row for _, row in shown],
-        shown[0][0][0],
+        min(shown[0][0][0], most),
+        shown[0][0][0] > most,
         _place_text(shown[0][0][1:], order) if more_before else None,
         _place_text(shown[-1][0][1:], order) if more_after else None,
     )
@@ -267,7 +282,7 @@ def _place_text(values: Sequence[Any], order: Order) -> str:
     return "~".join(_AS_TEXT[c.key][0](v) for c, v in zip(order.columns, values, strict=True))
 
 
-def _bounded(branches: Sequence[_Branch], most: int = MOST_COUNTED + 1) -> Any:
+def _bounded(branches: Sequence[_Branch], most: int) -> Any:
     """How many cases there are, counted no further than `most`."""
     parts = [b.found.with_only_columns(b.order[-1].label("case_id")).limit(most) for b in branches]
     if not parts:
@@ -276,12 +291,12 @@ def _bounded(branches: Sequence[_Branch], most: int = MOST_COUNTED + 1) -> Any:
     return select(func.count()).select_from(every.subquery()).scalar_subquery()
 
 
-def _count(branches: Sequence[_Branch], most: int = MOST_COUNTED + 1) -> int:
+def _count(branches: Sequence[_Branch], most: int) -> int:
     return db.session.scalar(select(_bounded(branches, most))) or 0
 
 
 def count_cases(
-    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar, most: int = MOST_COUNTED + 1
+    by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar, most: int = EVERY
 ) -> int:
     """How many visible cases fit the filters, counted no further than `most`."""
     met = access_conditions(by, filters, now=now, calendar=calendar)

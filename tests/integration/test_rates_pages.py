@@ -88,7 +88,7 @@ def total(client: FlaskClient, url: str) -> int:
     return int(found[1])
 
 
-LISTS = ("/cases?", "/rates/cases?")
+LISTS = ("/cases?",)
 SPLITS = ("enterprise", "department", "channel", "type", "time")
 
 

@@ -14,7 +14,6 @@ from blueprints.complaints.routes import (  # noqa: E402
     ledger,
     listing,
     rates,
-    rates_list,
     surges,
 )
 
@@ -29,6 +28,5 @@ __all__ = [
     "ledger",
     "listing",
     "rates",
-    "rates_list",
     "surges",
 ]

@@ -25,12 +25,11 @@ from domain.errors import InvalidInput
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_XLSX_ROWS = 1_000_000
-EVERY = 2**31
 
 
 def _count(filters: dict[str, Any]) -> int:
     now, calendar = clock.now(), load_calendar()
-    return queries_list.count_cases(me(), filters, now=now, calendar=calendar, most=EVERY)
+    return queries_list.count_cases(me(), filters, now=now, calendar=calendar)
 
 
 @blueprint.get("/cases/export")

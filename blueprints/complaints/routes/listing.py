@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Response, abort, request, url_for
 
-from blueprints.complaints import queries_list
+from blueprints.complaints import queries_list, queries_rates
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me
-from blueprints.complaints.views import lists
+from blueprints.complaints.views import lists, rates_words
 from core import clock, saved_views
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
@@ -43,6 +43,7 @@ def cases() -> Response:
     places = by.organization is not None and by.organization.is_regulator
     order: dict[str, Any] = {"sort": sort} if sort else {}
     choices = lists.filter_choices(by, queries_list.enterprises_of(by))
+    meant = choices | rates_words.choices(by, filters) if filters.keys() & queries_rates.FILTERS else choices
 
     def at(**place: str | None) -> str:
         return url_for("complaints.cases", **filters, **order, **place)  # type: ignore[arg-type]
@@ -50,13 +51,13 @@ def cases() -> Response:
     return render(
         "complaints/cases.html",
         rows=lists.printed_rows(page.rows, by, now=now, calendar=calendar),
-        total=lists.total_words(page.total),
+        total=lists.total_words(page),
         filters=filters,
         values={name: filters.get(name, "") for name in queries_list.FILTERS},
         export_url=url_for("complaints.export_page", **filters, **order),
         choices=choices,
         selects=lists.filter_selects(filters, choices),
-        chips=lists.filter_chips(filters, choices),
+        chips=lists.filter_chips(filters, meant),
         tabs=lists.tab_views(filters, saved_views.views_of(by.id, "complaints.cases")),
         heads=lists.sort_heads(filters, sort, places=places),
         places=places,

@@ -14,7 +14,8 @@ from blueprints.accounts.models import User
 from blueprints.complaints.labels import WEEKDAYS
 from blueprints.complaints.queries import ListRow
 from blueprints.complaints.queries_bench import BENCH_LABELS, Bench
-from blueprints.complaints.queries_list import DEFAULT_SORT, MOST_COUNTED
+from blueprints.complaints.queries_list import DEFAULT_SORT, ListPage
+from blueprints.complaints.views import rates_words
 from blueprints.complaints.views.chips import chip_class, due_chip
 from blueprints.complaints.views.words import LEVELS, Words, state_tone, words_for
 from blueprints.complaints.workflow import STATE_NAMES
@@ -36,6 +37,7 @@ FILTER_LABELS = {
     "due": "时限",
     "received_from": "收到自",
     "received_to": "收到至",
+    **rates_words.FILTER_LABELS,
 }
 DUE_CHOICES = {"overdue": "已逾期", "today": "今日到期", "soon": "快到期", "provisional": "期限暂定"}
 STATE_GROUPS = {"open": "全部在办", "ended": "全部办完"}
@@ -53,9 +55,9 @@ COLUMNS = (
 )
 
 
-def total_words(total: int) -> str:
-    """How many there are; more than are counted are only said to be more."""
-    return f"{MOST_COUNTED} 件以上" if total > MOST_COUNTED else f"{total} 件"
+def total_words(page: ListPage) -> str:
+    """How many there are; a number behind a rate is always counted out, others up to a bound."""
+    return f"{page.total} 件{'以上' if page.uncounted else ''}"
 
 
 def case_url_start() -> str:

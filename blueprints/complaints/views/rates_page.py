@@ -34,7 +34,7 @@ from core.clock import local_date, to_local
 from domain.rates import EXCLUDED, CrossTable, Rate
 from domain.rulesets import Cited, RateRule, Ruleset
 
-LIST = "complaints.rate_cases"
+LIST = "complaints.cases"
 SPLITS = {
     Split.ENTERPRISE: "被诉单位",
     Split.DEPARTMENT: "承办部门",
