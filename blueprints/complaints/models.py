@@ -142,8 +142,9 @@ class CaseAccess(Base):
     """One row for each case and each scope that may see it, with what lists filter and sort by.
 
     Derived from the other tables by `service.access` alone. `scope` is an organization (4·id), a department
-    (4·id+1) or a person (4·id+2); `organization_id` is the scope's organization. `due_at` of a case without
-    a running limit is NO_LIMIT, so that it sorts last. `idle`: nobody has anything left to do.
+    (4·id+1) or a person (4·id+2); `organization_id` is the scope's organization, 0 where a regulator only
+    sampled the case. `due_at` of a case without a running limit is NO_LIMIT, so that it sorts last. `idle`:
+    nobody has anything left to do.
     """
 
     __tablename__ = "case_access"

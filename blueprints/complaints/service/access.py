@@ -22,6 +22,7 @@ from sqlalchemy import (
     case,
     delete,
     event,
+    exists,
     insert,
     inspect,
     literal,
@@ -96,6 +97,7 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
     return found
 
 
+NOBODY = 0
 IDS: Any = bindparam("ids", expanding=True)
 
 
@@ -115,10 +117,14 @@ def _scopes() -> Any:
 
     A regulator sees the cases it has (received, handed over, taken up) and those it sampled from a ledger;
     an enterprise those it received or was assigned; a handler those of the own department or investigation.
+    A regulator that only sampled a case has nothing to do with it: its row names no organization.
     """
     unit, row = Assignment, LedgerRow
     here, working = Case.id.in_(IDS), and_(unit.case_id.in_(IDS), unit.state != "cancelled")
-    sampled = and_(row.case_id.in_(IDS), row.sampled_at.is_not(None))
+    mine = or_(Case.receiving_org_id == row.regulator_id, Case.regulator_id == row.regulator_id)
+    sampled = and_(
+        row.case_id.in_(IDS), row.sampled_at.is_not(None), ~exists().where(Case.id == row.case_id, mine)
+    )
 
     def part(case_id: Any, scope: Any, organization_id: Any, *where: Any) -> Select[Any]:
         columns = (case_id.label("case_id"), scope.label("scope"), organization_id.label("organization_id"))
@@ -131,7 +137,7 @@ def _scopes() -> Any:
     return union(
         whole(Case.id, Case.receiving_org_id, here),
         whole(Case.id, Case.regulator_id, here, Case.regulator_id.is_not(None)),
-        whole(row.case_id, row.regulator_id, sampled),
+        part(row.case_id, organization_scope(row.regulator_id), literal(NOBODY), sampled),
         whole(unit.case_id, unit.organization_id, working),
         part(unit.case_id, by_department, unit.organization_id, working, unit.department_id.is_not(None)),
         part(unit.case_id, by_person, unit.organization_id, working, unit.investigator_id.is_not(None)),
