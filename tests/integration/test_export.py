@@ -153,3 +153,26 @@ def test_an_exported_file_can_be_imported_elsewhere(
     assert [draft.intake.enterprise.code for draft in found.drafts] == ["rq"] * len(found.drafts)
     assert {draft.intake.urgent for draft in found.drafts} == {True, False}
     assert all(draft.intake.people[0].phone == "" for draft in found.drafts)
+
+
+def test_one_case_as_data(app, world, desk):
+    case_id = desk.register(
+        "jxw-clerk", "rq", people=(Person("示例用户甲", "13800000001"),), content="示例用户甲来电说漏气"
+    )
+    clerk, number = world.client("jxw-clerk"), desk.case(case_id).number
+    answer = clerk.get(f"/cases/{case_id}/data.json")
+    data = answer.get_json()
+    assert (data["number"], data["state"]["name"], data["level"]["value"]) == (number, "待受理", 2)
+    assert data["limits"][0]["clause"] or data["limits"][0]["basis"]
+    assert data["steps"][0]["action"]["code"] == "register"
+    assert "示例用户甲" not in answer.get_data(as_text=True)
+    assert "13800000001" not in answer.get_data(as_text=True)
+    assert clerk.get(f"/cases/{case_id}/data.json?reveal=1&reason=短").status_code == 422
+    full = clerk.get(f"/cases/{case_id}/data.json?reveal=1&reason=移交另一系统继续办理").get_json()
+    assert full["complainants"]["rows"][0]["phone"] == "13800000001"
+    told = [
+        e.changes for e in db.session.scalars(select(AuditEntry).where(AuditEntry.action == "case.export"))
+    ]
+    assert len(told) == 2
+    assert "移交另一系统继续办理" in told[-1]
+    assert world.client("gd-dispatcher").get(f"/cases/{case_id}/data.json").status_code == 404

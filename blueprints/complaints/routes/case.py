@@ -106,6 +106,9 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "timeline": timeline_view(found, by, rules),
         "dossier": found.dossiers[-1].digest if found.archived_at and found.dossiers else None,
         "rules_title": rules.title,
+        "data_url": url_for("complaints.case_json", case_id=found.id)
+        if Permission.CASE_EXPORT in by.permissions
+        else None,
         "may_attach": Permission.CASE_ACT in by.permissions and may_attach(found, by),
         "breadcrumb": [
             {"label": "诉求件", "url": url_for("complaints.cases")},

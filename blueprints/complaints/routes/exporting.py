@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -11,12 +12,15 @@ from flask import Response, request, send_file, stream_with_context, url_for
 
 from blueprints.complaints import queries_list
 from blueprints.complaints.routes import blueprint
-from blueprints.complaints.routes.desk import me
+from blueprints.complaints.routes.desk import CASE, file_or_404, me
 from blueprints.complaints.routes.listing import filters_of_url, sort_of_url
 from blueprints.complaints.service import exporting
 from blueprints.complaints.spreadsheets.writing import csv_pieces, write_workbook
 from blueprints.complaints.views import lists
+from blueprints.complaints.views.case_data import case_data
 from blueprints.complaints.views.export_rows import HEADERS, export_rows
+from blueprints.complaints.views.people import may_reveal
+from blueprints.rulebook.service import pinned
 from core import clock
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
@@ -75,6 +79,21 @@ def export(suffix: str) -> Response:
     rows = export_rows(cases, me(), in_full=in_full)
     name = f"诉求件-{clock.to_local(now):%Y%m%d-%H%M}.{suffix}"
     return _workbook(rows, name) if suffix == "xlsx" else _text(rows, name)
+
+
+@blueprint.get(f"{CASE}/data.json")
+@requires(Permission.CASE_EXPORT)
+def case_json(case_id: int) -> Response:
+    """One case as data for another system; `reveal` with a `reason` tells persons in full, as exports do."""
+    file, now, reason = file_or_404(case_id), clock.now(), ""
+    reveal = bool(request.args.get("reveal")) and may_reveal(file.case, me())
+    if reveal:
+        reason = exporting.check_reason(request.args.get("reason", ""))
+    exporting.record_export(me(), {"case": file.case.number}, kind="json", count=1, reason=reason, now=now)
+    data = case_data(file, me(), pinned(file.case.ruleset_version_id), reveal=reveal)
+    answer = Response(json.dumps(data, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"case-{file.case.id}.json")
+    return answer
 
 
 def _workbook(rows: Iterator[list[str]], name: str) -> Response:
