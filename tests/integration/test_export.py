@@ -170,6 +170,7 @@ def test_one_case_as_data(app, world, desk):
     assert clerk.get(f"/cases/{case_id}/data.json?reveal=1&reason=短").status_code == 422
     full = clerk.get(f"/cases/{case_id}/data.json?reveal=1&reason=移交另一系统继续办理").get_json()
     assert full["complainants"]["rows"][0]["phone"] == "13800000001"
+    db.session.remove()
     told = [
         e.changes for e in db.session.scalars(select(AuditEntry).where(AuditEntry.action == "case.export"))
     ]
