@@ -12,6 +12,7 @@ from core.db import db
 from domain.roles import Permission, Role
 
 WIDE = frozenset({Role.DISPATCHER, Role.ENTERPRISE_LEADER})
+NOBODY = 0
 
 
 def organization_scope(organization_id: Any) -> Any:

@@ -30,7 +30,7 @@ from blueprints.accounts.models import Organization, User
 from blueprints.complaints import queries_rates
 from blueprints.complaints.models import Case, CaseAccess, found_in_cases
 from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES, ListRow, read_rows
-from blueprints.complaints.queries_access import department_scope, scopes_of
+from blueprints.complaints.queries_access import NOBODY, department_scope, scopes_of
 from blueprints.complaints.queries_bench import due_condition, group_condition
 from blueprints.rulebook.service import remembered
 from core.clock import end_of_day, local_midnight
@@ -233,7 +233,7 @@ def _may_know_people(by: User) -> ColumnElement[bool]:
     """A regulator that only sampled a case from a ledger does not know its people."""
     if by.organization is None or not by.organization.is_regulator:
         return true()
-    return A.organization_id == by.organization_id
+    return A.organization_id != NOBODY
 
 
 def _ids(branches: Sequence[_Branch], *, down: bool, place: Place | None, most: int) -> Subquery:

@@ -41,7 +41,12 @@ from blueprints.complaints.models import (
     LedgerRow,
     found_in_cases,
 )
-from blueprints.complaints.queries_access import department_scope, organization_scope, person_scope
+from blueprints.complaints.queries_access import (
+    NOBODY,
+    department_scope,
+    organization_scope,
+    person_scope,
+)
 from blueprints.complaints.workflow import OPEN, State
 from core.search import Entry
 
@@ -97,7 +102,6 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
     return found
 
 
-NOBODY = 0
 IDS: Any = bindparam("ids", expanding=True)
 
 
