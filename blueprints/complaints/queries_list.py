@@ -302,11 +302,12 @@ def count_cases(
     return _count(_branches(by, filters, order_of("number", filters), met), most)
 
 
-def case_ids(
+def portions(
     by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar, sort: str = "",
     size: int = 2000,
-) -> Iterator[list[int]]:  # fmt: skip
-    """The ids of all visible cases that fit, in the order of the list, some at a time."""
+) -> Iterator[Subquery]:  # fmt: skip
+    """All visible cases that fit, in the order of the list, some at a time: each portion is a subquery with
+    `case_id`, to be joined; `place` is its row number."""
     order = order_of(sort, filters)
     met = access_conditions(by, filters, now=now, calendar=calendar)
     branches = _branches(by, filters, order, met)
@@ -314,14 +315,13 @@ def case_ids(
     while branches:
         ids = _ids(branches, down=order.down, place=place, most=size)
         columns = [ids.c[c.key] for c in order.columns]
-        rows = db.session.execute(
-            select(*columns).order_by(*(c.desc() if order.down else c.asc() for c in columns))
-        ).all()
-        if rows:
-            yield [row[-1] for row in rows]
-        if len(rows) < size:
+        sorting = [c.desc() if order.down else c.asc() for c in columns]
+        yield select(ids.c.case_id, func.row_number().over(order_by=sorting).label("place")).subquery()
+        ends = [c.asc() if order.down else c.desc() for c in columns]
+        last = db.session.execute(select(func.count().over(), *columns).order_by(*ends).limit(1)).first()
+        if last is None or last[0] < size:
             return
-        place = Place(tuple(rows[-1]))
+        place = Place(tuple(last[1:]))
 
 
 def conditions(

@@ -46,6 +46,14 @@ def _storable(text: str) -> str:
     return kept[:MAX_CELL]
 
 
+def _plain(value: str) -> bool:
+    """Needs neither a quote nor mending; true of most cells."""
+    return value[:1] not in _RISKY and value.isprintable() and len(value) <= MAX_CELL
+
+
+_RISKY = frozenset(FORMULA_STARTS)
+
+
 def write_workbook(
     target: Path | BinaryIO, sheet: str, names: Sequence[str], rows: Iterable[Sequence[str]], wide: str = ""
 ) -> int:
@@ -56,7 +64,8 @@ def write_workbook(
         nonlocal count
         for row in rows:
             count += 1
-            yield {n: escaped(_storable(v)) or None for n, v in zip(names, row, strict=True)}
+            mended = (v if _plain(v) else escaped(_storable(v)) for v in row)
+            yield {n: v or None for n, v in zip(names, mended, strict=True)}
         if not count:
             yield dict.fromkeys(names)
 
@@ -82,7 +91,7 @@ def csv_pieces(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
     out.write(BOM)
     writer.writerow(names)
     for count, row in enumerate(rows, start=1):
-        writer.writerow([escaped(_storable(value)) for value in row])
+        writer.writerow([value if _plain(value) else escaped(_storable(value)) for value in row])
         if count % PIECE_ROWS == 0:
             yield _taken(out)
     yield _taken(out)

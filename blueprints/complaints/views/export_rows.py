@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from blueprints.accounts.models import User
-from blueprints.complaints.views.people import may_reveal, people_hidden, readable
+from blueprints.complaints.service.exporting import Person
+from blueprints.complaints.views.people import may_reveal, people_hidden, replacements, swapped
 from blueprints.complaints.views.words import LEVELS, words_for
 from blueprints.complaints.workflow import STATE_NAMES
 from core.clock import to_local
@@ -19,40 +20,46 @@ HEADERS = (
 )
 
 
-def export_rows(cases: Iterable[Any], by: User, *, in_full: bool) -> Iterator[list[str]]:
+def export_rows(cases: Iterable[tuple[Any, list[Person]]], by: User, *, in_full: bool) -> Iterator[list[str]]:
     """One list of texts a case, as HEADERS name them. `in_full`: persons unmasked where this person may."""
     words = words_for(by)
-    for case in cases:
+    types, categories, channels, actions = words.types, words.categories, words.channels, words.actions
+    for case, people in cases:
+        hidden = people_hidden(case, by) is not None
         shown = in_full and may_reveal(case, by)
-        received = to_local(case.received_at)
+        title, content, place = case.title, case.content, case.place
+        if people and not shown:
+            swaps = replacements(people, hidden=hidden)
+            title, content, place = swapped(title, swaps), swapped(content, swaps), swapped(place, swaps)
+        due_on = case.due_on
         yield [
             case.origin_number or case.number,
             case.number,
-            case.title if shown else readable(case.title, case, by),
-            case.content if shown else readable(case.content, case, by),
-            words.types.get(case.type, case.type),
-            words.categories.get(case.category, case.category),
-            f"{received:%Y-%m-%d %H:%M:%S}",
-            case.due_on.isoformat() if case.due_on else "",
-            "是" if case.due_provisional and case.due_on else "",
-            words.channels.get(case.channel, case.channel),
+            title,
+            content,
+            types.get(case.type, case.type),
+            categories.get(case.category, case.category),
+            to_local(case.received_at).isoformat(" ", "seconds")[:19],
+            due_on.isoformat() if due_on else "",
+            "是" if case.due_provisional and due_on else "",
+            channels.get(case.channel, case.channel),
             case.enterprise,
             "紧急" if case.urgent else "一般",
             STATE_NAMES[case.state],
             LEVELS[case.level],
-            words.actions.get(case.next_action, ""),
-            *_person(case, by, shown),
-            case.place if shown else readable(case.place, case, by),
+            actions.get(case.next_action, ""),
+            *_person(case, people, hidden=hidden, shown=shown),
+            place,
         ]
 
 
-def _person(case: Any, by: User, shown: bool) -> tuple[str, str]:
+def _person(case: Any, people: list[Person], *, hidden: bool, shown: bool) -> tuple[str, str]:
     """Name and phone of the first complainant; nothing where this person may not know who it is."""
-    if people_hidden(case, by) is not None:
+    if hidden:
         return "", ""
-    if not case.complainants:
+    if not people:
         return ("匿名" if case.anonymous else ""), ""
-    first = case.complainants[0]
+    first = people[0]
     if shown:
         return first.name, first.phone
     return mask_name(first.name), mask_phone(first.phone) if first.phone else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from blueprints.accounts.models import User
@@ -83,19 +84,30 @@ def unnamed(text: str, case: Case) -> str:
 
 def readable(text: str, case: Case, by: User) -> str:
     """`text` for a page: complainants masked, and left out altogether where this person may not know them."""
-    return _masked_words(without_names(text, case, by), case)
+    return swapped(text, replacements(case.complainants, hidden=people_hidden(case, by) is not None))
 
 
-def _masked_words(text: str, case: Case) -> str:
-    for person in case.complainants:
-        for value, mask in (
-            (person.name, mask_name(person.name)),
-            (person.phone, mask_phone(person.phone)),
-            (person.account_number, mask_phone(person.account_number)),
-            (person.address, mask_text(person.address)),
-        ):
-            if len(value) > 1:
-                text = text.replace(value, mask)
+def replacements(people: Iterable[Any], *, hidden: bool) -> list[tuple[str, str]]:
+    """(what people are called by, what stands in its place), for every text about their case."""
+    found = []
+    for person in people:
+        name, phone, account, address = person.name, person.phone, person.account_number, person.address
+        if len(name) > 1:
+            found.append((name, "诉求人" if hidden else mask_name(name)))
+        if len(phone) > 1:
+            found.append((phone, "（已隐去）" if hidden else mask_phone(phone)))
+        if len(account) > 1:
+            found.append((account, "（已隐去）" if hidden else mask_phone(account)))
+        if len(address) > 1:
+            found.append((address, "（已隐去）" if hidden else mask_text(address)))
+    return found
+
+
+def swapped(text: str, swaps: Iterable[tuple[str, str]]) -> str:
+    """`text` with each of these replaced."""
+    for value, mask in swaps:
+        if value in text:
+            text = text.replace(value, mask)
     return text
 
 
