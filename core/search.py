@@ -22,6 +22,8 @@ Part = Literal["text", "names"]
 MOST_WORDS = 8
 LONGEST_NAME = 8
 KNOWN_NAMES = 4096
+GIVEN = """SELECT id, to_tsvector('simple', text), to_tsvector('simple', names) FROM unnest(
+    CAST(:id AS integer[]), CAST(:text AS text[]), CAST(:names AS text[])) AS given(id, text, names)"""
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,12 @@ class SearchTable:
             return
         if not new:
             self.remove(session, [row["id"] for row in rows])
-        insert = f"INSERT INTO {self.name} ({_key(session)}, text, names) VALUES (:id, :text, :names)"  # noqa: S608
-        if not _sqlite(session):
-            words = "to_tsvector('simple', CAST(:{} AS text))"
-            insert = insert.replace(":text", words.format("text")).replace(":names", words.format("names"))
-        session.execute(text(insert), rows)
+        into = f"INSERT INTO {self.name} ({_key(session)}, text, names)"
+        if _sqlite(session):
+            session.execute(text(f"{into} VALUES (:id, :text, :names)"), rows)
+        else:  # in one statement: PostgreSQL answers each one
+            columns = {name: [row[name] for row in rows] for name in ("id", "text", "names")}
+            session.execute(text(f"{into} {GIVEN}"), columns)
 
     def remove(self, session: Session, ids: Sequence[int]) -> None:
         """Take entries out."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -173,11 +174,21 @@ def _insert(connection: Connection, rows: Rows) -> None:
     if sqlite:
         connection.exec_driver_sql(f"PRAGMA cache_size=-{PAGE_CACHE_KIB}")
     for name in ORDER:
-        if rows[name]:
-            columns = ", ".join(map(quote, COLUMNS[name]))
-            marks = ", ".join(["?" if sqlite else "%s"] * len(COLUMNS[name]))
-            statement = f"INSERT INTO {quote(name)} ({columns}) VALUES ({marks})"  # noqa: S608 -- own names
-            connection.exec_driver_sql(statement, rows[name])
+        if not rows[name]:
+            continue
+        target = f"{quote(name)} ({', '.join(map(quote, COLUMNS[name]))})"
+        if sqlite:
+            marks = ", ".join("?" * len(COLUMNS[name]))
+            connection.exec_driver_sql(f"INSERT INTO {target} VALUES ({marks})", rows[name])  # noqa: S608
+        else:
+            _copy(connection, target, rows[name])
+
+
+def _copy(connection: Connection, target: str, rows: list[tuple[Any, ...]]) -> None:
+    """PostgreSQL takes many rows ten times as fast this way."""
+    with connection.connection.cursor().copy(f"COPY {target} FROM STDIN") as sink:
+        for row in rows:
+            sink.write_row(row)
 
 
 def _past_ids(connection: Connection) -> None:
