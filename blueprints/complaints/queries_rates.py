@@ -63,47 +63,53 @@ def _ended() -> list[tuple[ColumnElement[bool], str]]:
     ]
 
 
-def _worst(rate: str, now: datetime, started_at: Any) -> ColumnElement[int]:
-    """How the worst limit of the obligation stands, of those that started at `started_at`; NULL without any.
+def _standing(of: Any, now: datetime) -> ColumnElement[int]:
+    """How a clock of a case stands. `of`: the case, or rows that have its `suspended_at`.
 
     A suspended case is not overdue by a limit that the suspension will move (limits of law are not moved).
     """
-    moved = and_(Case.suspended_at.is_not(None), Clock.source != "law", Clock.due_at > Case.suspended_at)
+    moved = and_(of.suspended_at.is_not(None), Clock.source != "law", Clock.due_at > of.suspended_at)
     overdue = and_(Clock.state == "open", Clock.due_at <= now, ~moved)
-    standing = case(
-        (or_(Clock.state == "late", overdue), MISSED), (Clock.state == "open", RUNNING), else_=MET
-    )
+    return case((or_(Clock.state == "late", overdue), MISSED), (Clock.state == "open", RUNNING), else_=MET)
+
+
+def _worst(rate: str, now: datetime, of: Any, started_at: Any) -> ColumnElement[int]:
+    """How the worst limit of the obligation stands, of those that started then; NULL without any."""
     return (
-        select(func.max(standing))
-        .where(Clock.subject_type == SUBJECT, Clock.subject_id == Case.id, Clock.obligation == rate)
+        select(func.max(_standing(of, now)))
+        .where(Clock.subject_type == SUBJECT, Clock.subject_id == of.id, Clock.obligation == rate)
         .where(Clock.state != "void", Clock.started_at == started_at)
-        .correlate(Case)
+        .correlate_except(Clock)
         .scalar_subquery()
     )
 
 
-def outcome(rate: str, now: datetime) -> ColumnElement[str]:
-    """What a case is to `rate` at `now`: a value of domain.rates.Outcome.
-
-    The first round starts with the receipt; only where those limits were void (declined, then reopened) the
-    earliest later one is looked for.
-    """
+def _later(rate: str, now: datetime, of: Any) -> ColumnElement[int]:
+    """The same where the limits from the receipt were void (declined, then taken up): the earliest others."""
     other = aliased(Clock)
     earliest = (
         select(func.min(other.started_at))
-        .where(other.subject_type == SUBJECT, other.subject_id == Case.id, other.obligation == rate)
+        .where(other.subject_type == SUBJECT, other.subject_id == of.id, other.obligation == rate)
         .where(other.state != "void")
-        .correlate(Case)
+        .correlate_except(other)
         .scalar_subquery()
     )
-    standing = func.coalesce(_worst(rate, now, Case.received_at), _worst(rate, now, earliest))
+    return _worst(rate, now, of, earliest)
+
+
+def _decided(standing: ColumnElement[int]) -> ColumnElement[str]:
     words: dict[Any, Any] = {
         MISSED: Outcome.LATE.value,
         RUNNING: Outcome.OPEN_NOT_DUE.value,
         MET: Outcome.TIMELY.value,
     }
-    decided = case(words, value=standing, else_=Outcome.NO_LIMIT.value)
-    return case(*[(met, literal(str(kind))) for met, kind in _ended()], else_=decided)
+    return case(words, value=standing, else_=Outcome.NO_LIMIT.value)
+
+
+def outcome(rate: str, now: datetime) -> ColumnElement[str]:
+    """What a case is to `rate` at `now`: a value of domain.rates.Outcome."""
+    first = func.coalesce(_worst(rate, now, Case, Case.received_at), _later(rate, now, Case))
+    return case(*[(met, literal(str(kind))) for met, kind in _ended()], else_=_decided(first))
 
 
 def department() -> ColumnElement[int | None]:
@@ -139,13 +145,16 @@ def counts(
     scope: Sequence[ColumnElement[bool]], split: Split, *, now: datetime, starts: Sequence[date] = ()
 ) -> list[Count]:
     """The cases of `scope`, counted where they are alike: one statement, a few hundred rows at most."""
-    columns: list[Any] = [
-        _key(split, starts).label("key"), Case.channel.label("channel"), Case.type.label("type"),
-        *(outcome(rate, now).label(rate) for rate in RATES),
-        Case.accepted_at.is_not(None).label("accepted"), Case.completed_at.is_not(None).label("completed"),
-        (Case.reopened > 0).label("again"),
-    ]  # fmt: skip
-    alike = select(*columns).where(*scope).subquery()
+    seen = _seen(scope, _key(split, starts), now)
+    decided = [
+        case(
+            (seen.c.ended != "", seen.c.ended),
+            else_=_decided(func.coalesce(seen.c[f"first_{rate}"], _later(rate, now, seen.c))),
+        ).label(rate)
+        for rate in RATES
+    ]
+    named = (seen.c[name] for name in ("key", "channel", "type", "accepted", "completed", "again"))
+    alike = select(*named, *decided).subquery()
     wanted = select(*alike.c, func.count().label("number")).group_by(*alike.c)
     return [
         Count(
@@ -154,6 +163,30 @@ def counts(
         )
         for r in db.session.execute(wanted)
     ]  # fmt: skip
+
+
+def _seen(scope: Sequence[ColumnElement[bool]], key: Any, now: datetime) -> Any:
+    """The cases of `scope` with their clocks looked at once: as `outcome` looks at them, for both rates."""
+    standing = _standing(Case, now)
+    columns: list[Any] = [
+        Case.id, Case.suspended_at, key.label("key"), Case.channel, Case.type, _kind().label("ended"),
+        Case.accepted_at.is_not(None).label("accepted"), Case.completed_at.is_not(None).label("completed"),
+        (Case.reopened > 0).label("again"),
+    ]  # fmt: skip
+    for rate in RATES:
+        first = and_(Clock.obligation == rate, Clock.started_at == Case.received_at)
+        columns.append(func.max(case((first, standing))).label(f"first_{rate}"))
+    running = and_(
+        Clock.subject_type == SUBJECT, Clock.subject_id == Case.id,
+        Clock.obligation.in_(RATES), Clock.state != "void",
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .join_from(Case, Clock, running, isouter=True)
+        .where(*scope)
+        .group_by(Case.id)
+        .subquery()
+    )
 
 
 @dataclass(frozen=True)
@@ -274,21 +307,7 @@ def conditions(rate: str, part: str, *, now: datetime) -> list[ColumnElement[boo
     met: list[ColumnElement[bool]] = [outcome(rate, now).in_([str(word) for word in wanted])]
     if part == REOPENED:
         met.insert(0, Case.reopened > 0)
-    if wanted in _STATES:
-        met.insert(0, _with_clock(rate, _STATES[wanted]))
     return met
-
-
-_STATES: dict[tuple[str, ...], tuple[str, ...]] = {
-    (Outcome.LATE,): ("late", "open"),
-    (Outcome.OPEN_NOT_DUE,): ("open",),
-}
-
-
-def _with_clock(rate: str, states: Sequence[str]) -> ColumnElement[bool]:
-    """Cases that have such a clock at all: few, and found by an index before each case is looked at."""
-    found = select(Clock.subject_id).where(Clock.state.in_(states), Clock.subject_type == SUBJECT)
-    return Case.id.in_(found.where(Clock.obligation == rate))
 
 
 def _kind() -> ColumnElement[str]:
