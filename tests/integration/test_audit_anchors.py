@@ -82,6 +82,17 @@ def test_the_first_bad_row_is_named(each_app: Flask, statements: list[str], firs
     assert audit.verify().why == why
 
 
+def test_an_edit_with_its_own_digest_made_anew_breaks_the_next_link(each_app: Flask) -> None:
+    fill()
+    tamper(*EDIT)
+    with transaction() as session:
+        row = session.get_one(AuditEntry, 4)
+        row.digest = row.computed_digest()
+    code, found, words = run(each_app, "verify")
+    assert (code, found["first_bad"]) == (1, 5)
+    assert "它接不上前一条" in words
+
+
 def test_a_cut_tail_is_seen_with_an_anchor(each_app: Flask, tmp_path: Path) -> None:
     fill()
     kept = tmp_path / "anchors.jsonl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 import stat
 import threading
@@ -11,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
+import psycopg
 import pytest
 from flask_migrate import downgrade
 from sqlalchemy import select, text
@@ -19,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from blueprints.complaints.models import Case
 from core import audit, clock, files
+from core.backup import sqlite_part
 from core.db import db, transaction
 from core.files import path_of
 from core.schema import head_revision
@@ -163,9 +167,7 @@ def load(busy: House, clerks: int = 3) -> Iterator[list[str]]:
         job.result()
 
 
-def _bytes(words: str) -> object:
-    import io
-
+def _bytes(words: str) -> io.BytesIO:
     return io.BytesIO(words.encode())
 
 
@@ -237,8 +239,6 @@ def test_a_database_in_use_is_not_replaced(source: House, server: PostgresServer
         user = sqlite3.connect(source.folder / "app.db")
         user.execute('SELECT count(*) FROM "case"').fetchone()
     else:
-        import psycopg
-
         user = psycopg.connect(uri)
     with closing(user):
         ran = source.run("backup", "restore", out, "--replace")
@@ -246,6 +246,18 @@ def test_a_database_in_use_is_not_replaced(source: House, server: PostgresServer
     assert "先停止服务" in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
     assert source.state() == before
+
+
+def test_newcomers_wait_while_the_files_change_places(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("CREATE TABLE t (x)")
+    newcomer = sqlite3.connect(path, timeout=0)
+    with sqlite_part.to_oneself(path), pytest.raises(sqlite3.OperationalError, match="locked"):
+        newcomer.execute("SELECT * FROM t")
+    newcomer.close()
+    with closing(sqlite3.connect(path)) as later:
+        assert later.execute("SELECT * FROM t").fetchall() == []
 
 
 def test_stored_files_that_are_damaged_are_repaired(source: House) -> None:
@@ -283,8 +295,6 @@ def test_an_archive_is_for_its_owner_alone_and_holds_no_signing_key(source: Hous
     source.app.config["SECRET_KEY"] = secret
     out = backed_up(source)
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    from zipfile import ZipFile
-
     with ZipFile(out) as packed:
         assert all(secret.encode() not in packed.read(name) for name in packed.namelist())
     left = {path.name for path in out.parent.iterdir()}

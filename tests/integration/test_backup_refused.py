@@ -150,8 +150,12 @@ def other_tip(manifest: dict[str, Any], _entries: dict[str, bytes]) -> None:
     manifest["audit"]["digest"] = "1" * 64
 
 
-def earlier_tip(manifest: dict[str, Any], _entries: dict[str, bytes]) -> None:
+def later_tip(manifest: dict[str, Any], _entries: dict[str, bytes]) -> None:
     manifest["audit"]["seq"] += 5
+
+
+def empty_tip(manifest: dict[str, Any], _entries: dict[str, bytes]) -> None:
+    manifest["audit"] |= {"seq": 0, "digest": "0" * 64}
 
 
 def newer(manifest: dict[str, Any], _entries: dict[str, bytes]) -> None:
@@ -200,8 +204,8 @@ def broken_database(_manifest: dict[str, Any], entries: dict[str, bytes]) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        more_rows, other_tip, earlier_tip, newer, other_format, no_tables, stranger, missing_part, outside,
-        upwards, other_file, broken_database,
+        more_rows, other_tip, later_tip, empty_tip, newer, other_format, no_tables, stranger, missing_part,
+        outside, upwards, other_file, broken_database,
     ],
 )  # fmt: skip
 def test_forged_archives(whole: Path, target: House, tmp_path: Path, change: Change) -> None:

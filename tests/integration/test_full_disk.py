@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from blueprints.complaints.models import Attachment, Case, Complainant
-from core import audit, health
+from core import audit, clock, health
 from core.db import db
 from core.files import StoredFile
 from core.storage import is_full
-from tests.conftest import make_app
+from tests.conftest import MONDAY, make_app
 from tests.factories.world import World
 from tests.integration.test_case_pages_intake import filled
 from tests.small_disk import Disk, PageLimit, Tmpfs
@@ -97,7 +97,8 @@ def test_a_full_disk_says_so_and_recovers(small_app: Flask, disk: Disk) -> None:
     assert "<h1>存储空间已满</h1>" in page
     assert LONG[:60] in page
     assert "系统管理员" in page
-    assert client.get(first.headers["Location"]).status_code == 200
+    with clock.frozen(MONDAY + timedelta(minutes=2)):
+        assert client.get(first.headers["Location"]).status_code == 200, "last seen cannot be stored"
     assert count(Case) == count(Complainant) == 1 + len(acknowledged)
     assert client.submit("/cases/new", given).status_code == 507
     assert parts_that_are_ill(client) & {"disk", "database"}

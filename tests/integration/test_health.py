@@ -147,10 +147,14 @@ def test_a_long_write_by_somebody_is_no_fault(app: Flask, monkeypatch: pytest.Mo
     assert (status, parts["database"]) == (200, True)
 
 
-def test_the_probe_leaves_a_connection_as_it_was(app: Flask) -> None:
-    prove_writable()
-    with db.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 15000
+def test_the_probe_writes_and_leaves_a_connection_as_it_was(app: Flask) -> None:
+    written = []
+    for _ in range(2):
+        prove_writable()
+        with db.engine.connect() as connection:
+            written.append(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 15000
+    assert written[1] == written[0] + 1
 
 
 def test_asking_often_looks_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
