@@ -156,7 +156,7 @@ LISTS = (
     "/cases?q=停供",
     "/cases/export.csv",
     "/rates",
-    "/rates/cases",
+    "/cases?rate=acceptance&part=denominator",
     "/rates/export.csv",
 )
 
