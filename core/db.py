@@ -24,6 +24,11 @@ from sqlalchemy.types import TypeDecorator
 READ_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_TIMEOUT = "busy_timeout=15000"
 PROBE_PATIENCE_MS = 1000
+# A sort that does not fit into memory: two megabytes have to find room on the disk of a PostgreSQL server.
+SPILL = (
+    "SELECT count(*) FROM "
+    "(SELECT n, repeat('-', 1000) FROM generate_series(1, 2000) n ORDER BY 2, 1 OFFSET 0) AS spilled"
+)
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "foreign_keys=ON",
@@ -168,6 +173,8 @@ def prove_writable() -> int | None:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 5000")
             if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
                 raise OSError(errno.EROFS, "the database is read-only")
+            connection.exec_driver_sql("SET LOCAL work_mem = '64kB'")
+            connection.exec_driver_sql(SPILL)
             connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'health', '')")
         return None
     with db.engine.connect() as connection:

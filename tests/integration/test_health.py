@@ -157,6 +157,20 @@ def test_the_probe_writes_and_leaves_a_connection_as_it_was(app: Flask) -> None:
     assert written[1] == written[0] + 1
 
 
+@pytest.mark.parametrize("each_app", ["postgresql"], indirect=True)
+def test_no_room_on_the_disk_of_a_postgresql_server_is_red(each_app: Flask) -> None:
+    """Two megabytes have to find room there, which a limit stands in for."""
+
+    @event.listens_for(db.engine, "connect")
+    def limit(connection: object, _record: object) -> None:
+        connection.execute("SET temp_file_limit = '1MB'")  # type: ignore[attr-defined]
+        connection.commit()  # type: ignore[attr-defined]
+
+    db.session.remove()
+    db.engine.dispose()
+    assert ill(each_app) == {"database"}
+
+
 def test_asking_often_looks_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FRESH_SECONDS", 60.0)
     looked: list[int] = []
