@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Protocol
 
-from sqlalchemy import DDL, Index, String, Text, event, select
+from sqlalchemy import DDL, Index, String, Text, event, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.clock import to_local
@@ -68,6 +69,10 @@ class AuditEntry(Base):
         return _digest_of(self)
 
 
+_APPEND = insert(AuditEntry)
+_LAST = select(AuditEntry.seq, AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
+
+
 def _digest_of(row: Any) -> str:
     """sha256 of an entry, or of a row of its columns."""
     values = [
@@ -114,9 +119,7 @@ def tip(now: datetime, session: Session | None = None) -> Anchor:
 
 
 def _tip(session: Session) -> tuple[int, str]:
-    last = session.execute(
-        select(AuditEntry.seq, AuditEntry.digest).order_by(AuditEntry.seq.desc()).limit(1)
-    ).first()
+    last = session.connection().execute(_LAST).first()
     return (last.seq, last.digest) if last else (0, GENESIS)
 
 
@@ -139,23 +142,21 @@ def record(
     sealed = ""
     if personal and subject.id is not None:
         sealed = encrypt(subject.type, subject.id, personal)
-    entry = AuditEntry(
-        seq=seq + 1,
-        at=now,
-        actor_id=by.audit_id,
-        actor_name=by.audit_name,
-        organization=by.audit_organization,
-        action=action,
-        subject_type=subject.type,
-        subject_id=subject.id,
-        subject_label=subject.label,
-        changes=json.dumps(changes or {}, ensure_ascii=False, sort_keys=True, default=str),
-        personal=sealed,
-        previous=digest,
-    )
-    entry.digest = entry.computed_digest()
-    own.add(entry)
-    own.flush()
+    entry = {
+        "seq": seq + 1,
+        "at": now,
+        "actor_id": by.audit_id,
+        "actor_name": by.audit_name,
+        "organization": by.audit_organization,
+        "action": action,
+        "subject_type": subject.type,
+        "subject_id": subject.id,
+        "subject_label": subject.label,
+        "changes": json.dumps(changes or {}, ensure_ascii=False, sort_keys=True, default=str),
+        "personal": sealed,
+        "previous": digest,
+    }
+    own.connection().execute(_APPEND, entry | {"digest": _digest_of(SimpleNamespace(**entry))})
 
 
 def verify(anchors: Iterable[Anchor] = (), session: Session | None = None) -> Verification:

@@ -8,7 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from flask import current_app
-from sqlalchemy import BindParameter, ForeignKey, Index, Select, String, func, select, update
+from sqlalchemy import BindParameter, ForeignKey, Index, Select, String, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UTCDateTime, after_commit, db
@@ -29,13 +29,15 @@ class Notification(Base):
     read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+_TELL = insert(Notification)
+
+
 def tell(user_ids: Iterable[int], text: str, *, link: str, now: datetime, clause: str = "") -> int:
     """Notify each person once; returns how many were told. Mail goes out when SMTP_HOST is set."""
     people = sorted(set(user_ids))
-    for user_id in people:
-        db.session.add(
-            Notification(user_id=user_id, text=text[:500], link=link, clause=clause, created_at=now)
-        )
+    told = {"text": text[:500], "link": link, "clause": clause, "created_at": now}
+    if people:
+        db.session.connection().execute(_TELL, [told | {"user_id": user_id} for user_id in people])
     if people and current_app.config.get("SMTP_HOST"):
         addresses = _addresses(people)
         after_commit(lambda: _send_mail(addresses, text))

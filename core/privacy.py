@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import String, UniqueConstraint, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UTCDateTime, db
@@ -39,19 +39,32 @@ def _key_row(subject_type: str, subject_id: int) -> PersonalKey | None:
     )
 
 
+_KEY = select(PersonalKey.key).where(
+    PersonalKey.subject_type == bindparam("of"), PersonalKey.subject_id == bindparam("id")
+)
+_NEW_KEY = insert(PersonalKey)
+
+
+def _key_for(subject_type: str, subject_id: int) -> str | None:
+    """The subject's key, made where it has none yet; None once it is destroyed."""
+    db.session.flush()
+    connection = db.session.connection()
+    row = connection.execute(_KEY, {"of": subject_type, "id": subject_id}).first()
+    if row is not None:
+        stored: str | None = row.key
+        return stored
+    key = Fernet.generate_key().decode()
+    connection.execute(_NEW_KEY, {"subject_type": subject_type, "subject_id": subject_id, "key": key})
+    return key
+
+
 def encrypt(subject_type: str, subject_id: int, values: Mapping[str, Any]) -> str:
     """Encrypted JSON of `values` under the subject's key, which is made at first use."""
-    row = _key_row(subject_type, subject_id)
-    if row is None:
-        row = PersonalKey(
-            subject_type=subject_type, subject_id=subject_id, key=Fernet.generate_key().decode()
-        )
-        db.session.add(row)
-        db.session.flush()
-    if row.key is None:
+    key = _key_for(subject_type, subject_id)
+    if key is None:
         return ""
     plain = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
-    return Fernet(row.key.encode()).encrypt(plain.encode()).decode()
+    return Fernet(key.encode()).encrypt(plain.encode()).decode()
 
 
 def decrypt(subject_type: str, subject_id: int, token: str) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, String, UniqueConstraint, select
+from sqlalchemy import Integer, String, UniqueConstraint, bindparam, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, db
@@ -21,22 +21,24 @@ class NumberSeries(Base):
     last: Mapped[int] = mapped_column(Integer, default=0)
 
 
+_TAKE = (
+    update(NumberSeries.__table__)  # type: ignore[arg-type]
+    .where(NumberSeries.series == bindparam("of"), NumberSeries.year == bindparam("in_year"))
+    .values(last=NumberSeries.last + bindparam("count"))
+    .returning(NumberSeries.last)
+)
+_BEGIN = insert(NumberSeries)
+
+
 def next_numbers(series: str, year: int, count: int = 1) -> range:
     """Reserve `count` consecutive numbers of `series` in `year`; they are void if the transaction fails."""
     lock_name(f"series:{series}:{year}")
-    row = db.session.scalar(
-        select(NumberSeries)
-        .where(NumberSeries.series == series, NumberSeries.year == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        row = NumberSeries(series=series, year=year, last=0)
-        db.session.add(row)
-    first = row.last + 1
-    row.last += count
-    db.session.flush()
-    return range(first, first + count)
+    connection = db.session.connection()
+    last: int | None = connection.execute(_TAKE, {"of": series, "in_year": year, "count": count}).scalar()
+    if last is None:
+        last = count
+        connection.execute(_BEGIN, {"series": series, "year": year, "last": last})
+    return range(last - count + 1, last + 1)
 
 
 def next_number(series: str, year: int) -> int:

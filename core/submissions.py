@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import flash, request
 from flask_login import current_user
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +31,10 @@ class Submission(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+_USED = select(Submission.location).where(Submission.key == bindparam("key"))
+_USE_UP = insert(Submission)
+
+
 def _key() -> str:
     given = "".join(c for c in request.form.get(FIELD, "")[:48] if c.isalnum() or c == "-")
     return f"{current_user.id}:{given}"
@@ -43,27 +47,33 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if request.method != "POST" or not request.form.get(FIELD):
             return view(*args, **kwargs)
-        if (earlier := db.session.get(Submission, _key())) is not None:
+        if (earlier := _led_to()) is not None:
             return _to_first(earlier)
         try:
             return view(*args, **kwargs)
         except IntegrityError:
             db.session.rollback()
-            if (twin := db.session.get(Submission, _key())) is None:
+            if (twin := _led_to()) is None:
                 raise
             return _to_first(twin)
 
     return guarded
 
 
-def _to_first(earlier: Submission) -> Any:
+def _led_to() -> str | None:
+    """The page of the first success with the key of this form."""
+    location: str | None = db.session.connection().execute(_USED, {"key": _key()}).scalar()
+    return location
+
+
+def _to_first(location: str) -> Any:
     flash("这份表单已经提交过，没有重复登记。", "info")
-    return redirect_to(earlier.location)
+    return redirect_to(location)
 
 
 def remember(location: str) -> None:
     """Use up the key of the current form in its transaction; a concurrent twin fails on it."""
     if request.form.get(FIELD):
-        row = Submission(key=_key(), user_id=current_user.id, location=location, at=clock.now())
-        db.session.add(row)
+        row = {"key": _key(), "user_id": current_user.id, "location": location, "at": clock.now()}
         db.session.flush()
+        db.session.connection().execute(_USE_UP, row)
