@@ -64,6 +64,9 @@ class CalendarRevision(Base):
     token: Mapped[str] = mapped_column(String(32), default="")
 
 
+TOKEN = select(CalendarRevision.__table__.c.token).where(CalendarRevision.__table__.c.id == 1)
+
+
 class StoredDay(NamedTuple):
     """A row of CalendarDay, free of any session."""
 
@@ -180,7 +183,7 @@ def _stored() -> _Read:
     known: tuple[object, _Read] | None = session.info.get("calendar")
     if known is not None and known[0] is session.get_transaction():
         return known[1]
-    token = db.session.scalar(select(CalendarRevision.token).where(CalendarRevision.id == 1)) or ""
+    token = db.session.scalar(TOKEN) or ""
     cached: _Read | None = current_app.extensions.get("calendar")
     if cached is None or cached.token != token:
         cached = current_app.extensions["calendar"] = _read(token)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UTCDateTime, db
@@ -28,10 +29,25 @@ class SavedView(Base):
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-def views_of(user_id: int, page: str) -> list[SavedView]:
+class View(NamedTuple):
+    """A saved view as a list shows it, free of any session."""
+
+    id: int
+    name: str
+    query: str
+
+
+_C = SavedView.__table__.c
+OWN = (
+    select(_C.id, _C.name, _C.query)
+    .where(_C.user_id == bindparam("user_id"), _C.page == bindparam("page"))
+    .order_by(_C.id)
+)
+
+
+def views_of(user_id: int, page: str) -> list[View]:
     """The saved views of a person for one list, oldest first."""
-    wanted = select(SavedView).where(SavedView.user_id == user_id, SavedView.page == page)
-    return list(db.session.scalars(wanted.order_by(SavedView.id)))
+    return [View(*row) for row in db.session.execute(OWN, {"user_id": user_id, "page": page})]
 
 
 def save(user_id: int, page: str, name: str, query: str, *, now: datetime) -> SavedView:
@@ -42,7 +58,8 @@ def save(user_id: int, page: str, name: str, query: str, *, now: datetime) -> Sa
     if not query:
         raise InvalidInput("还没有设筛选条件或排序，不必保存。", "name")
     known = views_of(user_id, page)
-    view = next((v for v in known if v.name == name), None)
+    kept = next((v.id for v in known if v.name == name), None)
+    view = db.session.get(SavedView, kept) if kept else None
     if view is None and len(known) >= MOST:
         raise InvalidInput(f"常用清单最多 {MOST} 个，请先删除不用的。", "name")
     if view is None:

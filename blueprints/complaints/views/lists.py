@@ -21,7 +21,7 @@ from blueprints.complaints.views.words import LEVELS, Words, state_tone, words_f
 from blueprints.complaints.workflow import STATE_NAMES
 from core.authz import Permission
 from core.clock import local_date, to_local
-from core.saved_views import SavedView
+from core.saved_views import View
 from domain.workdays import Calendar
 
 FILTER_LABELS = {
@@ -247,7 +247,7 @@ TABS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def tab_views(filters: Mapping[str, str], saved: Iterable[SavedView]) -> list[dict[str, Any]]:
+def tab_views(filters: Mapping[str, str], saved: Iterable[View]) -> list[dict[str, Any]]:
     """Tabs over the list: each is a set of filters, too; after the usual ones those that the person saved."""
     usual = [
         {

@@ -21,6 +21,13 @@ from domain.errors import InvalidInput, RuleViolation
 from domain.rulesets import Governor, Ruleset
 
 _INFO = "rulebook"
+_SETTING, _PLACE = LocalSetting.__table__.c, Organization.__table__.c
+TOKEN = select(  # another one after every change of a local value or an organization
+    select(func.count(_SETTING.id)).scalar_subquery(),
+    select(func.max(_SETTING.id)).scalar_subquery(),
+    select(func.count(_PLACE.id)).scalar_subquery(),
+    select(func.sum(_PLACE.version)).scalar_subquery(),
+)
 Kept = TypeVar("Kept")
 
 
@@ -71,11 +78,7 @@ def _view() -> _View:
     """The view of the running transaction; its token costs the one statement."""
     view = _current_view()
     if view is None:
-        settings = select(func.count(LocalSetting.id)).scalar_subquery()
-        newest = select(func.max(LocalSetting.id)).scalar_subquery()
-        places = select(func.count(Organization.id)).scalar_subquery()
-        edits = select(func.sum(Organization.version)).scalar_subquery()
-        token = tuple(db.session.execute(select(settings, newest, places, edits)).one())
+        token = tuple(db.session.execute(TOKEN).one())
         view = _View(db.session().get_transaction(), token)
         db.session().info[_INFO] = view
     return view
