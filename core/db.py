@@ -163,6 +163,23 @@ def side_transaction() -> Iterator[Session]:
         yield session
 
 
+def forget_old_rows(*tables: str) -> bool:
+    """Leave nothing in the files of the database of what was overwritten or deleted in these tables.
+
+    SQLite has zeroed it already (secure_delete) and empties its log; PostgreSQL vacuums the tables. Outside
+    any transaction. False where somebody else was reading from the log; it goes with the next checkpoint.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if db.engine.dialect.name == "postgresql":
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM "{name}"')
+            return True
+        cursor = connection.connection.cursor()
+        busy: int = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.close()
+        return not busy
+
+
 def prove_writable() -> int | None:
     """Store something of no meaning, for good (fsync), past every table; a lock held by others is no fault.
 

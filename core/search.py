@@ -15,13 +15,14 @@ from typing import Any, ClassVar, Literal
 from sqlalchemy import DDL, ColumnElement, Integer, Table, column, event, func, table, text
 from sqlalchemy.orm import Session
 
-from core.db import db
+from core.db import db, transaction
 from domain.tokens import phrase_of, tokens_of
 
 Part = Literal["text", "names"]
 MOST_WORDS = 8
 LONGEST_NAME = 8
 KNOWN_NAMES = 4096
+PURGED_PAGES = 500
 GIVEN = """SELECT id, to_tsvector('simple', text), to_tsvector('simple', names) FROM unnest(
     CAST(:id AS integer[]), CAST(:text AS text[]), CAST(:names AS text[])) AS given(id, text, names)"""
 
@@ -88,6 +89,27 @@ class SearchTable:
         if wanted:
             session.execute(text(f"DELETE FROM {self.name} WHERE {_key(session)} = :id"), wanted)  # noqa: S608
 
+    def purge(self) -> None:
+        """Rewrite the index, so that nothing is left in it of entries taken out or replaced before; outside
+        any transaction, in portions for which others need not wait long."""
+        if db.engine.dialect.name == "sqlite":
+            self._merge(-PURGED_PAGES)
+            while self._merge(PURGED_PAGES):
+                pass
+            return
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"VACUUM {self.name}")
+            connection.exec_driver_sql(f"REINDEX TABLE CONCURRENTLY {self.name}")
+
+    def _merge(self, pages: int) -> bool:
+        """One portion of FTS5's merging, all segments into one (a negative number begins it); whether there
+        was anything left to do."""
+        with transaction() as session:
+            connection: Any = session.connection().connection
+            before = connection.total_changes
+            session.execute(text(f"INSERT INTO {self.name} ({self.name}, rank) VALUES ('merge', {pages})"))  # noqa: S608
+            return bool(connection.total_changes - before >= 2)
+
     def matches(self, query: str, part: Part) -> tuple[ColumnElement[int], ColumnElement[bool]] | None:
         """(id of the record, condition that finds `query`); words apart must all be there. None where the
         query holds nothing that could be found."""
@@ -135,8 +157,12 @@ def _named(name: str) -> str:
     if len(name) > LONGEST_NAME:
         return _joined(name)
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # names are spelt by character: 13 MB, not 58
-    from pypinyin import Style, lazy_pinyin  # read when the first name is stored
+    from pypinyin import Style, pinyin  # read when the first name is stored
 
-    syllables = lazy_pinyin(name, errors="ignore")
-    initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
-    return _joined(f"{name} {''.join(syllables)} {''.join(initials)}")
+    syllables = pinyin(name, style=Style.NORMAL, heteronym=True, errors="ignore")
+    if not syllables:
+        return _joined(name)
+    given = [readings[0] for readings in syllables[1:]]
+    spelt = {(surname, *given) for surname in syllables[0]}  # a surname may be read unlike the same word
+    initials = {tuple(syllable[:1] for syllable in way) for way in spelt}
+    return _joined(" ".join([name, *sorted("".join(way) for way in spelt | initials)]))

@@ -87,6 +87,8 @@ def anonymise(before: str) -> None:
         total += done
         if not done:
             break
+    if not retention.sweep():
+        click.echo("有人正在读取，数据库日志没有清空；稍后再执行一次。", err=True)
     click.echo(f"已匿名 {total} 件。")
 
 
