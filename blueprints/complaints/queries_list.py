@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    bindparam,
     exists,
     false,
     func,
@@ -24,12 +26,11 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.orm import aliased
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import queries_rates
 from blueprints.complaints.models import Case, CaseAccess, found_in_cases
-from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES, ListRow, read_rows
+from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES, ListRow, listing, read_rows
 from blueprints.complaints.queries_access import NOBODY, department_scope, scopes_of
 from blueprints.complaints.queries_bench import due_condition, group_condition
 from blueprints.rulebook.service import remembered
@@ -46,7 +47,8 @@ FILTERS = (
     "state", "type", "category", "channel", "level", "enterprise", "department", "due", "received_from",
     "received_to", "q", "group", *queries_rates.FILTERS,
 )  # fmt: skip
-A = CaseAccess
+ACCESS = CaseAccess.__table__
+A = ACCESS.c
 DEFAULT_SORT = "-received"
 SORTS: dict[str, tuple[Any, ...]] = {
     "received": (A.received_at, A.case_id),
@@ -54,6 +56,13 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "number": (A.case_id,),
     "level": (A.level, A.received_at, A.case_id),
 }
+STATE_GROUPS: dict[str, list[ColumnElement[bool]]] = {
+    "open": [A.idle.is_(False), A.state.in_(OPEN_STATES)],
+    "ended": [A.state.in_(ENDED_STATES)],
+}
+ON_COLUMNS = frozenset(
+    ("state", "type", "category", "channel", "level", "enterprise", "received_from", "received_to")
+)
 _AS_TEXT: dict[Any, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "case_id": (str, int),
     "level": (str, int),
@@ -125,27 +134,37 @@ def access_conditions(
     by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar
 ) -> list[ColumnElement[bool]]:
     """What the rows of `case_access` must meet; unknown names and values that mean nothing are left out."""
-    met: list[ColumnElement[bool]] = []
-    for name in ("type", "category", "channel"):
-        if filters.get(name):
-            met.append(getattr(A, name) == filters[name])
-    state = filters.get("state", "")
-    if state == "open":
-        met += [A.idle.is_(False), A.state.in_(OPEN_STATES)]
-    elif state:
-        met.append(A.state.in_(ENDED_STATES) if state == "ended" else A.state == state)
-    for name, column in (("level", A.level), ("enterprise", A.enterprise_id)):
-        if (number := _number(filters.get(name, ""))) is not None:
-            met.append(column == number)
+    met = [c for name, value in column_values(filters).items() for c in _met(name, value)]
     due = due_condition(filters.get("due", ""), by, now, calendar)
     group = group_condition(filters.get("group", ""), by, now=now, calendar=calendar)
     met += [c for c in (due, group, _in_department(by, filters)) if c is not None]
-    start, end = _day(filters.get("received_from", "")), _day(filters.get("received_to", ""))
-    if start:
-        met.append(A.received_at >= local_midnight(start))
-    if end:
-        met.append(A.received_at < end_of_day(end))
     return met + _behind_a_rate(filters, now)
+
+
+def column_values(filters: Mapping[str, str]) -> dict[str, Any]:
+    """What the filters on columns ask for, by the name of the condition (see `_met`)."""
+    values: dict[str, Any] = {n: filters[n] for n in ("type", "category", "channel") if filters.get(n)}
+    if state := filters.get("state", ""):
+        values[state if state in STATE_GROUPS else "state"] = state
+    for name in ("level", "enterprise_id"):
+        if (number := _number(filters.get(name.removesuffix("_id"), ""))) is not None:
+            values[name] = number
+    if start := _day(filters.get("received_from", "")):
+        values["received_from"] = local_midnight(start)
+    if end := _day(filters.get("received_to", "")):
+        values["received_to"] = end_of_day(end)
+    return values
+
+
+def _met(name: str, value: Any) -> list[ColumnElement[bool]]:
+    """One filter on a column; its value is a bound parameter of that name."""
+    if name in STATE_GROUPS:
+        return STATE_GROUPS[name]
+    if name == "received_from":
+        return [A.received_at >= bindparam(name, value, A.received_at.type)]
+    if name == "received_to":
+        return [A.received_at < bindparam(name, value, A.received_at.type)]
+    return [A[name] == bindparam(name, value, A[name].type)]
 
 
 def _behind_a_rate(filters: Mapping[str, str], now: datetime) -> list[ColumnElement[bool]]:
@@ -153,9 +172,7 @@ def _behind_a_rate(filters: Mapping[str, str], now: datetime) -> list[ColumnElem
     behind = queries_rates.filter_conditions(filters, now=now)
     if not behind:
         return []
-    start, end = _day(filters.get("received_from", "")), _day(filters.get("received_to", ""))
-    period = queries_rates.in_period(start, end) if start and end else []
-    return [A.case_id.in_(select(Case.id).where(*period, *behind))]
+    return [exists().where(Case.id == A.case_id, *behind)]
 
 
 def _number(text: str) -> int | None:
@@ -175,7 +192,7 @@ def _in_department(by: User, filters: Mapping[str, str]) -> ColumnElement[bool] 
     number = _number(filters.get("department", ""))
     if number is None or by.organization is None:
         return None
-    unit = aliased(A)
+    unit = ACCESS.alias().c
     own = () if by.organization.is_regulator else (unit.organization_id == by.organization_id,)
     return exists().where(unit.scope == department_scope(number), unit.case_id == A.case_id, *own)
 
@@ -192,7 +209,8 @@ class _Branch:
         found, down = self.found, down
         if place is not None:
             down = down != place.back
-            here, there = tuple_(*self.order), tuple_(*(literal(v, c.type) for v, c in _pairs(place, self)))
+            values = (bindparam(f"at_{c.key}", v, c.type) for v, c in _pairs(place, self))
+            here, there = tuple_(*self.order), tuple_(*values)
             found = found.where(here < there if down else here > there)
         return found.order_by(*(c.desc() if down else c.asc() for c in self.order)).limit(most)
 
@@ -208,8 +226,7 @@ def _branches(
     scopes = scopes_of(by)
     query = filters.get("q", "").strip()
     if not query:
-        columns = [c.label(c.key) for c in order.columns]
-        return [_Branch(select(*columns).where(A.scope == scope, *met), order.columns) for scope in scopes]
+        return _by_scope(scopes, order, met)
     found: list[_Branch] = []
     parts: list[Part] = ["text", "names"] if Permission.PERSONAL_REVEAL in by.permissions else ["text"]
     for part in parts:
@@ -220,13 +237,20 @@ def _branches(
     return found
 
 
+def _by_scope(scopes: Sequence[int], order: Order, met: list[ColumnElement[bool]]) -> list[_Branch]:
+    """One for each scope; the scopes are bound parameters."""
+    columns = [c.label(c.key) for c in order.columns]
+    bound = (bindparam(f"scope_{n}", scope, A.scope.type) for n, scope in enumerate(scopes))
+    return [_Branch(select(*columns).where(A.scope == scope, *met), order.columns) for scope in bound]
+
+
 def _search(key: Any, matching: ColumnElement[bool], met: list[ColumnElement[bool]]) -> _Branch:
     """Hits among the rows of `case_access`. SQLite walks its index by id; PostgreSQL, which would rather walk
     all rows by id, is made to gather the hits first."""
     if db.engine.dialect.name == "postgresql":
         key = select(key).where(matching).cte().prefix_with("MATERIALIZED").c[key.key]
-        return _Branch(select(key.label("case_id")).join(A, A.case_id == key).where(*met), (key,))
-    return _Branch(select(key.label("case_id")).join(A, A.case_id == key).where(matching, *met), (key,))
+        return _Branch(select(key.label("case_id")).join(ACCESS, A.case_id == key).where(*met), (key,))
+    return _Branch(select(key.label("case_id")).join(ACCESS, A.case_id == key).where(matching, *met), (key,))
 
 
 def _may_know_people(by: User) -> ColumnElement[bool]:
@@ -254,19 +278,22 @@ def list_page(
 ) -> ListPage:  # fmt: skip
     """One page of visible cases, in one statement."""
     order = order_of(sort, filters)
-    met = access_conditions(by, filters, now=now, calendar=calendar)
-    branches = _branches(by, filters, order, met)
     place = place_of(before, order, back=True) or place_of(after, order, back=False)
     back = place is not None and place.back
-    ids = _ids(branches, down=order.down, place=place, most=PAGE + 1)
-    columns = [ids.c[c.key] for c in order.columns] if branches else [ids.c.case_id]
-    down = order.down != back
-    sorting = [c.desc() if down else c.asc() for c in columns]
     most = EVERY if filters.keys() & set(queries_rates.FILTERS) else MOST_COUNTED
-    found = read_rows(ids, sorting, extra=[_bounded(branches, most + 1), *columns])
+    if filters.keys() <= ON_COLUMNS:
+        scopes, values = scopes_of(by), column_values(filters)
+        wanted = _kept_page(len(scopes), tuple(values), order, place and place.back, most)
+        bound = values | {f"scope_{n}": s for n, s in enumerate(scopes)}
+        at = zip(order.columns, place.values, strict=True) if place else ()
+        found = read_rows(wanted, bound | {f"at_{c.key}": v for c, v in at})
+    else:
+        met = access_conditions(by, filters, now=now, calendar=calendar)
+        found = read_rows(_page(_branches(by, filters, order, met), order, place, most))
     shown = found[:PAGE][::-1] if back else found[:PAGE]
     if not shown:
-        return ListPage([], 0 if place is None else _count(branches, most), False, None, None)
+        total = 0 if place is None else count_cases(by, filters, now=now, calendar=calendar, most=most)
+        return ListPage([], total, False, None, None)
     more_before, more_after = (len(found) > PAGE, True) if back else (place is not None, len(found) > PAGE)
     return ListPage(
         [row for _, row in shown],
@@ -275,6 +302,25 @@ def list_page(
         _place_text(shown[0][0][1:], order) if more_before else None,
         _place_text(shown[-1][0][1:], order) if more_after else None,
     )
+
+
+def _page(branches: Sequence[_Branch], order: Order, place: Place | None, most: int) -> Select[Any]:
+    """The statement for a page and one row more, with how many there are in all and each row's place."""
+    ids = _ids(branches, down=order.down, place=place, most=PAGE + 1)
+    columns = [ids.c[c.key] for c in order.columns] if branches else [ids.c.case_id]
+    down = order.down != bool(place and place.back)
+    sorting = [c.desc() if down else c.asc() for c in columns]
+    return listing(ids, sorting, extra=[_bounded(branches, most + 1), *columns])
+
+
+@lru_cache(maxsize=128)
+def _kept_page(
+    scopes: int, names: tuple[str, ...], order: Order, back: bool | None, most: int
+) -> Select[Any]:
+    """The same for so many scopes and these filters, whatever their values: most lists ask it again."""
+    branches = _by_scope([NOBODY] * scopes, order, [c for name in names for c in _met(name, None)])
+    place = None if back is None else Place((None,) * len(order.columns), back)
+    return _page(branches, order, place, most)
 
 
 def _place_text(values: Sequence[Any], order: Order) -> str:
