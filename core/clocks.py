@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import end_of_day, local_date
@@ -145,10 +145,15 @@ def start_many(rows: list[dict[str, Any]]) -> None:
     insert_rows(Clock, rows)
 
 
+_OF_SUBJECT = select(Clock).where(Clock.subject_type == bindparam("of"), Clock.subject_id == bindparam("id"))
+
+
 def of_subject(subject_type: str, subject_id: int) -> list[Clock]:
-    """All clocks of one subject, the earliest due day first."""
-    rows = select(Clock).where(Clock.subject_type == subject_type, Clock.subject_id == subject_id)
-    return list(db.session.scalars(rows.order_by(Clock.due_at, Clock.id)))
+    """All clocks of one subject as this session knows them, the earliest due day first. Every clock is
+    stored when it starts, so that nothing needs to be written first."""
+    with db.session.no_autoflush:
+        rows = db.session.scalars(_OF_SUBJECT, {"of": subject_type, "id": subject_id}).all()
+    return sorted(rows, key=lambda clock: (clock.due_at, clock.id))
 
 
 def of_subjects(subject_type: str, subject_ids: Iterable[int]) -> list[Clock]:

@@ -67,7 +67,9 @@ def _step(case: Case, action: str, form: ActionForm) -> Response:
     """Carry out the step and go back to the case; anything refused comes back with the form."""
     case_id, number = case.id, case.number
     try:
-        step = _carry_out(case, action, form.values(), form.files.contents() if form.takes_files else [])
+        step, after = _carry_out(
+            case, action, form.values(), form.files.contents() if form.takes_files else []
+        )
     except StaleDataError:
         return _stale(case_or_404(case_id), action, form)
     except (InvalidInput, RuleViolation) as refusal:
@@ -79,17 +81,20 @@ def _step(case: Case, action: str, form: ActionForm) -> Response:
             again, status=status, opened=opened_form(again, action, form, rules, refused=refused)
         )
     flash(f"{number}：{step}，已记录。", "success")
-    return redirect_to(_after(case_id))
+    return redirect_to(after)
 
 
-def _carry_out(case: Case, action: str, data: dict[str, object], files: list[tuple[str, bytes]]) -> str:
-    """The step, its files and the key of the form in one transaction; returns the name of the step."""
+def _carry_out(
+    case: Case, action: str, data: dict[str, object], files: list[tuple[str, bytes]]
+) -> tuple[str, str]:
+    """The step, its files and the key of the form in one transaction; returns the name of the step and the
+    page to go on with (asked for before the commit, after which every row would be read again)."""
     now: datetime = clock.now()
     with transaction():
         step: CaseStep = perform(case, action, data, by=me(), now=now, calendar=load_calendar())
         attach(case, files, by=me(), now=now, step=step)
         remember(url_for("complaints.case", case_id=case.id))
-        return step.name
+        return step.name, _after(case.id)
 
 
 def _after(case_id: int) -> str:

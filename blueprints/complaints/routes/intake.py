@@ -13,7 +13,6 @@ from blueprints.complaints.forms.intake import (
     rulesets_for,
     usual_channel,
 )
-from blueprints.complaints.models import Case
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me, show_refusal
 from blueprints.complaints.service import register as service
@@ -115,22 +114,23 @@ def register() -> Response:
     if not form.validate():
         return _page(form, enterprises, chosen, status=422)
     try:
-        case = _store(form, next(e for e in enterprises if e.id == chosen))
+        case_id, number = _store(form, next(e for e in enterprises if e.id == chosen))
     except (InvalidInput, RuleViolation) as refusal:
         status = show_refusal(form, refusal)
         refused = refusal if isinstance(refusal, RuleViolation) else None
         return _page(form, enterprises, chosen, status=status, refused=refused)
-    flash(f"已登记 {case.number}。", "success")
-    return redirect_to(url_for("complaints.case", case_id=case.id))
+    flash(f"已登记 {number}。", "success")
+    return redirect_to(url_for("complaints.case", case_id=case_id))
 
 
-def _store(form: IntakeForm, enterprise: Organization) -> Case:
+def _store(form: IntakeForm, enterprise: Organization) -> tuple[int, str]:
+    """Id and number of the new case."""
     now = clock.now()
     with transaction():
         case = service(form.intake(enterprise), by=me(), now=now, calendar=load_calendar())
         attach(case, form.files.contents(), by=me(), now=now, step=case.steps[-1])
         remember(url_for("complaints.case", case_id=case.id))
-    return case
+        return case.id, case.number
 
 
 @blueprint.get("/cases/new/choices")

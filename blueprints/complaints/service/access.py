@@ -8,7 +8,7 @@ Bulk registration passes the unit of work by and calls `refresh` itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -52,7 +52,7 @@ from core.search import Entry
 
 OPEN_STATES = sorted(s.value for s in OPEN)
 BATCH = 500
-CHANGED, RETOLD = "changed_cases", "retold_cases"
+CHANGED, RETOLD, BORN = "changed_cases", "retold_cases", "new_cases"
 
 
 def refresh(session: Session, ids: Sequence[int], *, new: bool = False, text: bool = True) -> None:
@@ -91,15 +91,24 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
     told = select(
         Case.id, Case.confidential, Case.number, Case.origin_number, Case.title, Case.content, Case.place
     ).where(Case.id.in_(ids))
-    found = []
-    for case_id, confidential, *texts in session.execute(told):
-        personal = people.get(case_id, [])
-        text = "\n".join(filter(None, texts))
-        for value in sorted(personal, key=len, reverse=True):
-            text = text.replace(value, "\n")
-        names = "" if confidential else "\n".join(personal)
-        found.append(Entry(case_id, text, names))
-    return found
+    return [
+        _entry(case_id, confidential, texts, people.get(case_id, []))
+        for case_id, confidential, *texts in session.execute(told)
+    ]
+
+
+def _entry(case_id: int, confidential: bool, texts: Iterable[str | None], personal: list[str]) -> Entry:
+    text = "\n".join(filter(None, texts))
+    for value in sorted(personal, key=len, reverse=True):
+        text = text.replace(value, "\n")
+    return Entry(case_id, text, "" if confidential else "\n".join(personal))
+
+
+def _entry_of(case: Case) -> Entry:
+    """What can be found of a case that was stored just now, as `entries` would read it."""
+    told = [v for p in case.complainants for v in (p.name, p.phone, p.account_number, p.address)]
+    texts = (case.number, case.origin_number, case.title, case.content, case.place)
+    return _entry(case.id, case.confidential, texts, [value for value in told if len(value) > 1])
 
 
 IDS: Any = bindparam("ids", expanding=True)
@@ -181,27 +190,34 @@ def follow_changes() -> None:
             event.listen(Session, name, listener)
 
 
-TOLD = ("number", "origin_number", "title", "content", "place", "confidential")
-LISTED = (
+TOLD = frozenset({"number", "origin_number", "title", "content", "place", "confidential"})
+LISTED = frozenset({
     "receiving_org_id", "regulator_id", "enterprise_id", "received_at", "due_at", "due_provisional", "state",
     "type", "category", "channel", "level", "next_action", "next_org_id", "next_talk_on", "sent_back",
     "supervised", "supervision_proposed", "suspended_at",
-)  # fmt: skip
+})  # fmt: skip
 
 
 def _note(session: Session, _context: object) -> None:
     changed, retold = session.info.setdefault(CHANGED, set()), session.info.setdefault(RETOLD, set())
+    born = session.info.setdefault(BORN, {})
+    born.update((row.id, row) for row in session.new if isinstance(row, Case))
     for row in chain(session.new, session.dirty, session.deleted):
         if isinstance(row, Case):
-            history = inspect(row).attrs
-            if any(history[name].history.has_changes() for name in LISTED):
+            if _changes(row, LISTED):
                 changed.add(row.id)
-            if any(history[name].history.has_changes() for name in TOLD):
+            if _changes(row, TOLD):
                 retold.add(row.id)
         elif isinstance(row, (Assignment, LedgerRow)):
             changed.add(row.case_id)
         elif isinstance(row, Complainant):
             retold.add(row.case_id)
+
+
+def _changes(row: Case, names: frozenset[str]) -> bool:
+    """Whether one of these columns is about to be stored with another value."""
+    state = inspect(row)
+    return any(state.attrs[name].history.has_changes() for name in names & state.committed_state.keys())
 
 
 def keep_in_step(session: Session) -> None:
@@ -210,11 +226,15 @@ def keep_in_step(session: Session) -> None:
         return
     session.flush()
     changed, retold = session.info.pop(CHANGED, set()), session.info.pop(RETOLD, set())
-    if changed | retold:
-        refresh(session, sorted(changed - retold), text=False)
-        refresh(session, sorted(retold))
+    born: dict[int, Case] = session.info.pop(BORN, {})
+    for case_id, row in born.items():
+        session.connection().execute(_putting_in(), {"ids": [case_id]})
+        found_in_cases.put(session, [_entry_of(row)], new=True)
+    refresh(session, sorted(changed - retold - born.keys()), text=False)
+    refresh(session, sorted(retold - born.keys()))
 
 
 def _forget(session: Session, _previous: object) -> None:
     session.info.pop(CHANGED, None)
     session.info.pop(RETOLD, None)
+    session.info.pop(BORN, None)

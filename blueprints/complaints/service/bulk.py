@@ -18,7 +18,7 @@ from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant
 from blueprints.complaints.service.access import refresh
-from blueprints.complaints.service.deadlines import laws_of, receipt_limits
+from blueprints.complaints.service.deadlines import laws_of, receipt_limits, strictest_of
 from blueprints.complaints.service.intake import (
     REGISTER_GUARDS,
     Intake,
@@ -148,7 +148,7 @@ class Registrar:
         if refused is not None:
             raise refused
         limits = [(limit, self._reckon(limit, case.received_at)) for limit in self._limits_of(case, rules)]
-        columns |= _due(limits) | self._next_step(case, rules.ruleset)
+        columns |= strictest_of(limits) | self._next_step(case, rules.ruleset)
         return _New(intake, columns, case, limits)
 
     def _limits_of(self, case: Any, rules: _Rules) -> list[Limit]:
@@ -175,14 +175,3 @@ class Registrar:
         row, _ = self._next[key]
         waits_for = next_organization(case, row) if row else None
         return {"next_action": row.action if row else "", "next_org_id": waits_for}
-
-
-def _due(limits: list[tuple[Limit, Reckoning]]) -> dict[str, Any]:
-    """The strictest limit, as the case repeats it."""
-    limit, due = min(limits, key=lambda pair: pair[1].due_at, default=(None, None))
-    if limit is None or due is None:
-        return {"due_on": None, "due_at": None, "due_name": "", "due_provisional": False}
-    return {
-        "due_on": due.due_on, "due_at": due.due_at, "due_name": limit.name,
-        "due_provisional": due.provisional,
-    }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blueprints.accounts.models import Organization
 from blueprints.accounts.queries import regulator_of
@@ -21,7 +21,7 @@ from blueprints.rulebook.service import law_limits_for, pinned
 from core import clocks
 from core.calendar_store import CalendarChanged, load_calendar
 from core.clock import local_date
-from core.clocks import ClockMoved, Limit
+from core.clocks import ClockMoved, Limit, Reckoning
 from core.db import db
 from core.inbox import tell
 from domain.deadlines import Unit
@@ -66,6 +66,17 @@ def receipt_limits(ruleset: Ruleset, case_type: str, laws: Iterable[LawLimit], c
         name, basis = law_name(law), law.text[:128]
         limits.append(Limit(law.obligation, name, amount, Unit(law.unit), "law", basis=basis))
     return limits
+
+
+def strictest_of(limits: Iterable[tuple[Limit, Reckoning]]) -> dict[str, Any]:
+    """The strictest of these limits, in the columns with which a case repeats it."""
+    limit, due = min(limits, key=lambda pair: pair[1].due_at, default=(None, None))
+    if limit is None or due is None:
+        return {"due_on": None, "due_at": None, "due_name": "", "due_provisional": False}
+    return {
+        "due_on": due.due_on, "due_at": due.due_at, "due_name": limit.name,
+        "due_provisional": due.provisional,
+    }  # fmt: skip
 
 
 def start_receipt_clocks(case: Case, ruleset: Ruleset, calendar: Calendar) -> None:

@@ -171,12 +171,15 @@ def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
         at=act.now,
         facts=act.facts,
     )
+    made = bool(db.session.new)
     case.state = target.value
     case.steps.append(step)
-    db.session.flush()
+    if made:  # what the effect made is known by its id from here on
+        db.session.flush()
     refresh_next(case, act.ruleset, by=by, now=act.now)
     if act.action in ("reply", "answer_now"):
         refresh_merged(case, act.ruleset, by=by, now=act.now)
+    db.session.flush()
     changes: dict[str, Any] = {"state": [step.state_before, step.state_after], "step": [None, step.id]}
     audit.record(
         f"case.{act.action}",

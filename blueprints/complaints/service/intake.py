@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,11 @@ from blueprints.accounts.queries import regulator_of
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant
 from blueprints.complaints.service.access import keep_in_step
-from blueprints.complaints.service.deadlines import start_receipt_clocks
-from blueprints.complaints.service.next_step import refresh_next
+from blueprints.complaints.service.deadlines import laws_of, receipt_limits, strictest_of
+from blueprints.complaints.service.next_step import SUBJECT, set_next, tell_next
 from blueprints.rulebook.models import RulesetVersion
 from blueprints.rulebook.service import pin, pinned
-from core import audit
+from core import audit, clocks
 from core.clock import to_local
 from core.db import db
 from core.sequences import next_number
@@ -108,7 +108,8 @@ def new_case(
     """The row of a case, not yet stored."""
     case = Case(**case_columns(intake, number, version, ruleset, by=by, now=now))
     case.enterprise = intake.enterprise
-    case.complainants = [Complainant(**asdict(person)) for person in intake.people]
+    case.complainants = [Complainant(**vars(person)) for person in intake.people]
+    case.assignments = []
     return case
 
 
@@ -123,7 +124,10 @@ def may_register_for(enterprise: Organization, by: User) -> bool:
 
 
 def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> Case:
-    """Store a new case with its number, clocks and first step, in the caller's transaction."""
+    """Store a new case with its number, clocks and first step, in the caller's transaction.
+
+    Limits and next step are worked out before the case is stored, so that it is written once.
+    """
     check(intake, now)
     if not may_register_for(intake.enterprise, by):
         raise InvalidInput("不能为这家单位登记诉求件。", "enterprise")
@@ -135,9 +139,23 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
     refused = first_refusal(REGISTER_GUARDS, Attempt(case, {}, by, ruleset, now))
     if refused is not None:
         raise refused
+    limits = [
+        (limit, clocks.reckon(limit.amount, limit.unit, case.received_at, calendar))
+        for limit in receipt_limits(ruleset, case.type, laws_of(intake.enterprise), case.complex)
+    ]
+    for name, value in strictest_of(limits).items():
+        setattr(case, name, value)
+    row = set_next(case, ruleset)
+    case.steps = [CaseStep(**first_step(case, ruleset, by=by, now=now))]
     db.session.add(case)
     db.session.flush()
-    finish_registration(case, ruleset, by=by, now=now, calendar=calendar)
+    clocks.start_many(
+        [clocks.columns(SUBJECT, case.id, limit, case.received_at, due) for limit, due in limits]
+    )
+    if row is not None:
+        tell_next(case, row, ruleset, by=by, now=now)
+    keep_in_step(db.session())
+    _record(case, by, now)
     return case
 
 
@@ -152,22 +170,13 @@ def first_step(case: Any, ruleset: Ruleset, *, by: User, now: datetime) -> dict[
     }  # fmt: skip
 
 
-def finish_registration(
-    case: Case, ruleset: Ruleset, *, by: User, now: datetime, calendar: Calendar, audited: bool = True
-) -> None:
-    """Clocks, first step and audit of a stored new case."""
-    start_receipt_clocks(case, ruleset, calendar)
-    case.steps.append(CaseStep(**first_step(case, ruleset, by=by, now=now)))
-    db.session.flush()
-    refresh_next(case, ruleset, by=by, now=now)
-    keep_in_step(db.session())
-    if audited:
-        people = [{"name": p.name, "phone": p.phone, "address": p.address} for p in case.complainants]
-        audit.record(
-            "case.register",
-            subject=audit.Subject("case", case.id, case.number),
-            by=by,
-            now=now,
-            changes={"type": [None, case.type], "channel": [None, case.channel], "state": [None, case.state]},
-            personal={"complainants": people, "content": case.content},
-        )
+def _record(case: Case, by: User, now: datetime) -> None:
+    people = [{"name": p.name, "phone": p.phone, "address": p.address} for p in case.complainants]
+    audit.record(
+        "case.register",
+        subject=audit.Subject("case", case.id, case.number),
+        by=by,
+        now=now,
+        changes={"type": [None, case.type], "channel": [None, case.channel], "state": [None, case.state]},
+        personal={"complainants": people, "content": case.content},
+    )

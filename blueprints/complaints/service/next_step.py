@@ -77,12 +77,22 @@ def refresh_due(case: Case) -> None:
 def refresh_next(case: Case, ruleset: Ruleset, *, by: User | None, now: datetime) -> None:
     """Renew the next step and the due day; tell the people whose turn it has become."""
     before = (case.next_action, case.next_org_id)
+    row = set_next(case, ruleset)
+    refresh_due(case)
+    if row is not None and (case.next_action, case.next_org_id) != before:
+        tell_next(case, row, ruleset, by=by, now=now)
+
+
+def set_next(case: Case, ruleset: Ruleset) -> Row | None:
+    """Repeat on the case what it waits for and for whom; returns that row of the table."""
     row = next_row(case, ruleset)
     case.next_action = row.action if row else ""
     case.next_org_id = next_organization(case, row) if row else None
-    refresh_due(case)
-    if row is None or (case.next_action, case.next_org_id) == before:
-        return
+    return row
+
+
+def tell_next(case: Case, row: Row, ruleset: Ruleset, *, by: User | None, now: datetime) -> None:
+    """Tell the people whose turn it has become."""
     action = ruleset.action(row.action)
     people = set(responsible_people(case, row)) - ({by.id} if by else set())
     text = f"{case.number}《{case.title[:40]}》待您办理：{action.name}。"
