@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import NO_LIMIT, CaseAccess
-from blueprints.complaints.queries import OPEN_STATES, ListRow, read_rows
+from blueprints.complaints.queries import OPEN_STATES, ListRow, listing, read_rows
 from blueprints.complaints.queries_access import scopes_of
 from blueprints.complaints.workflow import State, actions_of_roles
 from blueprints.rulebook.service import base_ruleset, local_rules, ruleset_codes, ruleset_for
@@ -44,7 +44,7 @@ BENCH_LABELS = {
     "proposed": ("建议督办", "overdue"),
 }
 MOST_WAITING = 100
-A = CaseAccess
+A = CaseAccess.__table__.c
 
 
 def soon_days(by: User) -> int:
@@ -186,6 +186,6 @@ def _first_rows(by: User, groups: dict[str, ColumnElement[bool]], rows: int) -> 
         return {}
     ids = union_all(*parts).subquery()
     found: dict[str, list[ListRow]] = {}
-    for (part,), row in read_rows(ids, [ids.c.due_at, ids.c.case_id], extra=[ids.c.part]):
+    for (part,), row in read_rows(listing(ids, [ids.c.due_at, ids.c.case_id], extra=[ids.c.part])):
         found.setdefault(part, []).append(row)
     return found
