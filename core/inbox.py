@@ -66,8 +66,9 @@ def _send_mail(addresses: list[str], text: str) -> None:
 
 def counting_unread(user_id: int | BindParameter[int]) -> Select[int]:
     """The statement that counts the unread notifications of a person."""
-    count = select(func.count()).select_from(Notification)
-    return count.where(Notification.user_id == user_id, Notification.read_at.is_(None))
+    rows = Notification.__table__
+    count = select(func.count()).select_from(rows)
+    return count.where(rows.c.user_id == user_id, rows.c.read_at.is_(None))
 
 
 def unread_count(user_id: int) -> int:

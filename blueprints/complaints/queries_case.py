@@ -22,7 +22,7 @@ from blueprints.complaints.models import (
     SupervisionOrder,
 )
 from blueprints.complaints.queries import ListRow, likely_duplicates
-from blueprints.complaints.queries_access import scopes_of, visible, visible_in
+from blueprints.complaints.queries_access import scopes_of, visible_in
 from core.clocks import Clock, ClockChange
 from core.db import db
 from core.files import StoredFile
@@ -71,9 +71,12 @@ NAMED = Together(
 )
 
 
+SEEN = select(Case).where(Case.id == CASE_ID, visible_in(bindparam("scopes", expanding=True)))
+
+
 def case_file(case_id: int, by: User) -> CaseFile | None:
     """One visible case with everything that belongs to it, or None: three statements, however much it is."""
-    case = db.session.scalar(select(Case).where(Case.id == case_id, visible(by)))
+    case = db.session.scalar(SEEN, {"case_id": case_id, "scopes": scopes_of(by)})
     if case is None:
         return None
     people, units, steps, files, orders, approvals, dossiers, running, changes, links = BELONGINGS.read(
