@@ -17,7 +17,7 @@ from blueprints.complaints.service.next_step import (
     responsible_people,
 )
 from blueprints.rulebook.models import LawLimit
-from blueprints.rulebook.service import law_limits_for, pinned
+from blueprints.rulebook.service import law_limits_for, pinned, remembered
 from core import clocks
 from core.calendar_store import CalendarChanged, load_calendar
 from core.clock import local_date
@@ -45,11 +45,17 @@ def ruleset_limit(ruleset: Ruleset, obligation: str, case_type: str) -> Limit | 
     )  # fmt: skip
 
 
+def regulator_id_of(sector: str) -> int | None:
+    """The active regulator that supervises a sector (F1), looked up once for as long as no organization
+    changes."""
+    return remembered(("regulator", sector), lambda: getattr(regulator_of(sector), "id", None))
+
+
 def laws_of(enterprise: Organization) -> list[LawLimit]:
     """Limits of law that the regulator of the enterprise's sector holds beside the ruleset."""
     sector = enterprise.sectors[0]
-    regulator = regulator_of(sector)
-    return law_limits_for(regulator.id, sector) if regulator else []
+    regulator_id = regulator_id_of(sector)
+    return law_limits_for(regulator_id, sector) if regulator_id is not None else []
 
 
 def law_name(law: LawLimit) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from blueprints.accounts.models import User
 from blueprints.complaints import facts
 from blueprints.complaints.guards import Attempt, first_refusal
@@ -14,7 +16,7 @@ from blueprints.complaints.labels import storable
 from blueprints.complaints.models import Case, CaseStep
 from blueprints.complaints.relations import may_act
 from blueprints.complaints.service.access import keep_in_step
-from blueprints.complaints.service.next_step import refresh_merged, refresh_next
+from blueprints.complaints.service.next_step import assign, refresh_merged, refresh_next
 from blueprints.complaints.workflow import (
     OVERLAY_BY_ACTION,
     OVERLAYS,
@@ -171,11 +173,11 @@ def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
         at=act.now,
         facts=act.facts,
     )
-    made = bool(db.session.new)
-    case.state = target.value
-    case.steps.append(step)
-    if made:  # what the effect made is known by its id from here on
+    assign(case, state=target.value)
+    if db.session.new:  # what the effect made is known by its id from here on
         db.session.flush()
+    db.session.add(step)
+    set_committed_value(case, "steps", [*case.steps, step])
     refresh_next(case, act.ruleset, by=by, now=act.now)
     if act.action in ("reply", "answer_now"):
         refresh_merged(case, act.ruleset, by=by, now=act.now)

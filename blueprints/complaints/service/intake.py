@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blueprints.accounts.models import Organization, User
-from blueprints.accounts.queries import regulator_of
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant
 from blueprints.complaints.service.access import keep_in_step
-from blueprints.complaints.service.deadlines import laws_of, receipt_limits, strictest_of
-from blueprints.complaints.service.next_step import SUBJECT, set_next, tell_next
+from blueprints.complaints.service.deadlines import (
+    laws_of,
+    receipt_limits,
+    regulator_id_of,
+    strictest_of,
+)
+from blueprints.complaints.service.next_step import SUBJECT, assign, set_next, tell_next
 from blueprints.rulebook.models import RulesetVersion
 from blueprints.rulebook.service import pin, pinned
 from core import audit, clocks
@@ -118,8 +122,7 @@ def may_register_for(enterprise: Organization, by: User) -> bool:
     if by.organization is None:
         return False
     if by.organization.is_regulator:
-        regulator = regulator_of(enterprise.sectors[0])
-        return regulator is not None and regulator.id == by.organization_id
+        return regulator_id_of(enterprise.sectors[0]) == by.organization_id
     return by.organization_id == enterprise.id
 
 
@@ -143,8 +146,7 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
         (limit, clocks.reckon(limit.amount, limit.unit, case.received_at, calendar))
         for limit in receipt_limits(ruleset, case.type, laws_of(intake.enterprise), case.complex)
     ]
-    for name, value in strictest_of(limits).items():
-        setattr(case, name, value)
+    assign(case, **strictest_of(limits))
     row = set_next(case, ruleset)
     case.steps = [CaseStep(**first_step(case, ruleset, by=by, now=now))]
     db.session.add(case)

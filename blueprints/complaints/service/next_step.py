@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -64,14 +65,24 @@ def next_organization(case: Case, row: Row) -> int:
     return case.enterprise_id if case.enterprise_id in enterprise_ids(case) else owner_id(case)
 
 
+def assign(case: Case, **values: Any) -> None:
+    """Set what differs: a case to which nothing is assigned is passed over when the rest is stored."""
+    for name, value in values.items():
+        if getattr(case, name) != value:
+            setattr(case, name, value)
+
+
 def refresh_due(case: Case) -> None:
     """Repeat the strictest open clock on the case."""
     running = clocks.open_of(SUBJECT, case.id)
     strictest = running[0] if running else None
-    case.due_on = strictest.due_on if strictest else None
-    case.due_at = strictest.due_at if strictest else None
-    case.due_name = strictest.name if strictest else ""
-    case.due_provisional = bool(strictest and strictest.provisional)
+    assign(
+        case,
+        due_on=strictest.due_on if strictest else None,
+        due_at=strictest.due_at if strictest else None,
+        due_name=strictest.name if strictest else "",
+        due_provisional=bool(strictest and strictest.provisional),
+    )
 
 
 def refresh_next(case: Case, ruleset: Ruleset, *, by: User | None, now: datetime) -> None:
@@ -86,8 +97,11 @@ def refresh_next(case: Case, ruleset: Ruleset, *, by: User | None, now: datetime
 def set_next(case: Case, ruleset: Ruleset) -> Row | None:
     """Repeat on the case what it waits for and for whom; returns that row of the table."""
     row = next_row(case, ruleset)
-    case.next_action = row.action if row else ""
-    case.next_org_id = next_organization(case, row) if row else None
+    assign(
+        case,
+        next_action=row.action if row else "",
+        next_org_id=next_organization(case, row) if row else None,
+    )
     return row
 
 
