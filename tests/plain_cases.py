@@ -11,12 +11,13 @@ from functools import cache, cached_property
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin, pinyin
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from blueprints.accounts.models import User
-from blueprints.complaints.models import Assignment, Case, Complainant, LedgerRow
+from blueprints.complaints.models import Assignment, Case, CaseAccess, Complainant, LedgerRow
 from core.db import db
 from domain.roles import Permission, Role
+from domain.tokens import tokens_of
 
 HAN = r"\u3005\u3007\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 PART = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
@@ -192,3 +193,35 @@ def access_rows(row: Plain) -> set[tuple[Any, ...]]:
         )
         for scope, organization in scopes(row).items()
     }  # fmt: skip
+
+
+# ---- as they are stored ----------------------------------------------------------------------------------------
+
+
+def stored_access() -> set[tuple[Any, ...]]:
+    """The rows as they are."""
+    return {tuple(row) for row in db.session.execute(select(*CaseAccess.__table__.columns))}
+
+
+def tokens(texts: list[str]) -> set[str]:
+    """Tokens of all of them."""
+    return {token for told in texts for token in tokens_of(told)}
+
+
+def stored_tokens() -> dict[int, tuple[set[str], set[str]]]:
+    """id -> (tokens of the text, tokens of the names) as they are in the search index."""
+    if db.engine.dialect.name == "sqlite":
+        rows = db.session.execute(text("SELECT rowid, text, names FROM case_search"))
+        return {i: (set(told.split()), set(names.split())) for i, told, names in rows}
+    columns = "id, tsvector_to_array(text), tsvector_to_array(names)"
+    rows = db.session.execute(text(f"SELECT {columns} FROM case_search"))
+    return {i: (set(told), set(names)) for i, told, names in rows}
+
+
+def in_step() -> list[Plain]:
+    """Assert that both say what the other tables say; all cases."""
+    rows = read_all()
+    assert stored_access() == {line for row in rows for line in access_rows(row)}
+    wanted = {row.case.id: (tokens([row.text]), tokens(row.names)) for row in rows}
+    assert stored_tokens() == wanted
+    return rows

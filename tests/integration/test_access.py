@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from blueprints.accounts.models import User
 from blueprints.complaints import queries, queries_list
-from blueprints.complaints.models import Case, CaseAccess, Ledger
+from blueprints.complaints.models import Case, Ledger
 from blueprints.complaints.service import importing
 from blueprints.complaints.service.bulk import Registrar
 from blueprints.complaints.service.importing import OnError
@@ -23,41 +23,12 @@ from blueprints.complaints.service.linking import perform_each
 from core import audit, calendar_store, clock
 from core.calendar_store import load_calendar
 from core.db import db, transaction
-from domain.tokens import tokens_of
 from tests.browser.gallery import every_state
 from tests.factories.cases import Desk
 from tests.factories.filled import fill
 from tests.factories.spreadsheets import good_row, xlsx
 from tests.factories.world import World
-from tests.plain_cases import Plain, access_rows, read_all, sees
-
-
-def stored_access() -> set[tuple[Any, ...]]:
-    """The rows as they are."""
-    return {tuple(row) for row in db.session.execute(select(*CaseAccess.__table__.columns))}
-
-
-def tokens(texts: list[str]) -> set[str]:
-    return {token for told in texts for token in tokens_of(told)}
-
-
-def stored_tokens() -> dict[int, tuple[set[str], set[str]]]:
-    """id -> (tokens of the text, tokens of the names) as they are in the search index."""
-    if db.engine.dialect.name == "sqlite":
-        rows = db.session.execute(text("SELECT rowid, text, names FROM case_search"))
-        return {i: (set(told.split()), set(names.split())) for i, told, names in rows}
-    columns = "id, tsvector_to_array(text), tsvector_to_array(names)"
-    rows = db.session.execute(text(f"SELECT {columns} FROM case_search"))
-    return {i: (set(told), set(names)) for i, told, names in rows}
-
-
-def in_step() -> list[Plain]:
-    """Assert that both say what the other tables say; all cases."""
-    rows = read_all()
-    assert stored_access() == {line for row in rows for line in access_rows(row)}
-    wanted = {row.case.id: (tokens([row.text]), tokens(row.names)) for row in rows}
-    assert stored_tokens() == wanted
-    return rows
+from tests.plain_cases import in_step, read_all, sees, stored_access, stored_tokens
 
 
 class WatchedDesk(Desk):

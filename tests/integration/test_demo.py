@@ -46,6 +46,7 @@ from core.sequences import NumberSeries
 from domain.deadlines import Unit
 from domain.roles import ADMIN_ROLES, ENTERPRISE_ROLES, REGULATOR_ROLES, Role
 from tests.conftest import MONDAY, make_app
+from tests.plain_cases import in_step
 
 PLAYED, CASES = load.DEFAULT, 900
 
@@ -317,6 +318,10 @@ def test_repeated_cases_are_seen_and_found_as_if_they_had_been_worked_on(repeate
     anew = derived()
     db.session.rollback()
     assert anew == (access, found)
+
+
+def test_lists_and_searches_say_what_the_cases_say(loaded: tuple[Flask, Result]) -> None:
+    assert len(in_step()) == CASES
 
 
 def test_days_in_the_words_of_repeated_cases_are_their_own(repeated: list[Case]) -> None:

@@ -20,6 +20,7 @@ from core import audit, clock
 from core.calendar_store import load_calendar, packaged_calendar
 from core.db import db, transaction
 from tests.conftest import MONDAY, make_app
+from tests.plain_cases import in_step
 from tests.postgres import PostgresServer
 
 
@@ -61,6 +62,7 @@ def test_small_demos_are_the_same_on_postgresql_and_can_be_repeated_there(
         bulk.grow(read_bundles(staged, line), 120, timeline=line, calendar=calendar, seed=1, now=clock.now(),
                   say=lambda words: None)  # fmt: skip
         assert db.session.scalar(select(func.count()).select_from(Case)) == 120 + len(few)
+        assert len(in_step()) == 120 + len(few)
         assert audit.verify().holds
         last = db.session.scalars(select(Case).order_by(Case.id.desc())).first()
         assert next_row(last, pinned(last.ruleset_version_id)) is None or last.next_action
