@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import DDL, ColumnElement, Integer, Table, column, event, func, table, text
+from sqlalchemy import (
+    DDL,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Table,
+    bindparam,
+    column,
+    event,
+    func,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from core.db import db, transaction
@@ -110,20 +122,24 @@ class SearchTable:
             session.execute(text(f"INSERT INTO {self.name} ({self.name}, rank) VALUES ('merge', {pages})"))  # noqa: S608
             return bool(connection.total_changes - before >= 2)
 
-    def matches(self, query: str, part: Part) -> tuple[ColumnElement[int], ColumnElement[bool]] | None:
-        """(id of the record, condition that finds `query`); words apart must all be there. None where the
-        query holds nothing that could be found."""
+    def asked(self, query: str, part: Part) -> str:
+        """The query as the database asks it, words apart must all be there; empty where the query holds
+        nothing that could be found."""
         phrases = [p for p in map(phrase_of, query.split()[:MOST_WORDS]) if p[0]]
-        if not phrases:
-            return None
+        if _sqlite(db.session()):
+            return " AND ".join(f'{part} : "{" ".join(t)}"{"*" * start}' for t, start in phrases)
+        return " & ".join("(" + " <-> ".join(t) + (":*)" if start else ")") for t, start in phrases)
+
+    def matching(self, part: Part, asked: str) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+        """(id of the record, condition that finds what is `asked`: a bound parameter, `text_asked` or
+        `names_asked`)."""
+        given: BindParameter[str] = bindparam(f"{part}_asked", asked)
         sqlite = _sqlite(db.session())
         source = table(self.name, column("rowid" if sqlite else "id", Integer), column(part))
         key: ColumnElement[int] = next(iter(source.c))
         if sqlite:
-            words = " AND ".join(f'{part} : "{" ".join(tokens)}"{"*" * start}' for tokens, start in phrases)
-            return key, column(self.name, is_literal=True).op("MATCH")(words)
-        asked = " & ".join("(" + " <-> ".join(t) + (":*)" if start else ")") for t, start in phrases)
-        wanted: ColumnElement[bool] = source.c[part].op("@@")(func.to_tsquery("simple", asked))
+            return key, column(self.name, is_literal=True).op("MATCH")(given)
+        wanted: ColumnElement[bool] = source.c[part].op("@@")(func.to_tsquery("simple", given))
         return key, wanted
 
 

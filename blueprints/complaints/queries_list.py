@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,19 +22,25 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     tuple_,
     union,
 )
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import queries_rates
-from blueprints.complaints.models import Case, CaseAccess, found_in_cases
-from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES, ListRow, listing, read_rows
+from blueprints.complaints.models import Case, found_in_cases
+from blueprints.complaints.queries import ListRow, listing, read_rows
 from blueprints.complaints.queries_access import NOBODY, department_scope, scopes_of
 from blueprints.complaints.queries_bench import due_condition, group_condition
+from blueprints.complaints.queries_filters import (
+    ACCESS,
+    ON_COLUMNS,
+    A,
+    column_values,
+    met_by,
+    number_of,
+)
 from blueprints.rulebook.service import remembered
-from core.clock import end_of_day, local_midnight
 from core.db import db
 from core.search import Part
 from domain.roles import Permission
@@ -47,8 +53,7 @@ FILTERS = (
     "state", "type", "category", "channel", "level", "enterprise", "department", "due", "received_from",
     "received_to", "q", "group", *queries_rates.FILTERS,
 )  # fmt: skip
-ACCESS = CaseAccess.__table__
-A = ACCESS.c
+KEPT = ON_COLUMNS | {"q"}
 DEFAULT_SORT = "-received"
 SORTS: dict[str, tuple[Any, ...]] = {
     "received": (A.received_at, A.case_id),
@@ -56,13 +61,6 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "number": (A.case_id,),
     "level": (A.level, A.received_at, A.case_id),
 }
-STATE_GROUPS: dict[str, list[ColumnElement[bool]]] = {
-    "open": [A.idle.is_(False), A.state.in_(OPEN_STATES)],
-    "ended": [A.state.in_(ENDED_STATES)],
-}
-ON_COLUMNS = frozenset(
-    ("state", "type", "category", "channel", "level", "enterprise", "received_from", "received_to")
-)
 _AS_TEXT: dict[Any, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "case_id": (str, int),
     "level": (str, int),
@@ -134,37 +132,11 @@ def access_conditions(
     by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar
 ) -> list[ColumnElement[bool]]:
     """What the rows of `case_access` must meet; unknown names and values that mean nothing are left out."""
-    met = [c for name, value in column_values(filters).items() for c in _met(name, value)]
+    met = [c for name, value in column_values(filters).items() for c in met_by(name, value)]
     due = due_condition(filters.get("due", ""), by, now, calendar)
     group = group_condition(filters.get("group", ""), by, now=now, calendar=calendar)
     met += [c for c in (due, group, _in_department(by, filters)) if c is not None]
     return met + _behind_a_rate(filters, now)
-
-
-def column_values(filters: Mapping[str, str]) -> dict[str, Any]:
-    """What the filters on columns ask for, by the name of the condition (see `_met`)."""
-    values: dict[str, Any] = {n: filters[n] for n in ("type", "category", "channel") if filters.get(n)}
-    if state := filters.get("state", ""):
-        values[state if state in STATE_GROUPS else "state"] = state
-    for name in ("level", "enterprise_id"):
-        if (number := _number(filters.get(name.removesuffix("_id"), ""))) is not None:
-            values[name] = number
-    if start := _day(filters.get("received_from", "")):
-        values["received_from"] = local_midnight(start)
-    if end := _day(filters.get("received_to", "")):
-        values["received_to"] = end_of_day(end)
-    return values
-
-
-def _met(name: str, value: Any) -> list[ColumnElement[bool]]:
-    """One filter on a column; its value is a bound parameter of that name."""
-    if name in STATE_GROUPS:
-        return STATE_GROUPS[name]
-    if name == "received_from":
-        return [A.received_at >= bindparam(name, value, A.received_at.type)]
-    if name == "received_to":
-        return [A.received_at < bindparam(name, value, A.received_at.type)]
-    return [A[name] == bindparam(name, value, A[name].type)]
 
 
 def _behind_a_rate(filters: Mapping[str, str], now: datetime) -> list[ColumnElement[bool]]:
@@ -175,21 +147,9 @@ def _behind_a_rate(filters: Mapping[str, str], now: datetime) -> list[ColumnElem
     return [exists().where(Case.id == A.case_id, *behind)]
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1900 <= day.year <= 2999 else None
-
-
 def _in_department(by: User, filters: Mapping[str, str]) -> ColumnElement[bool] | None:
     """Cases that are with one department: of the own enterprise, or of any for a regulator."""
-    number = _number(filters.get("department", ""))
+    number = number_of(filters.get("department", ""))
     if number is None or by.organization is None:
         return None
     unit = ACCESS.alias().c
@@ -209,39 +169,58 @@ class _Branch:
         found, down = self.found, down
         if place is not None:
             down = down != place.back
-            values = (bindparam(f"at_{c.key}", v, c.type) for v, c in _pairs(place, self))
-            here, there = tuple_(*self.order), tuple_(*values)
+            at = zip(place.values, self.order, strict=True)
+            there = tuple_(*(bindparam(f"at_{n}", v, c.type) for n, (v, c) in enumerate(at)))
+            here = tuple_(*self.order)
             found = found.where(here < there if down else here > there)
         return found.order_by(*(c.desc() if down else c.asc() for c in self.order)).limit(most)
-
-
-def _pairs(place: Place, branch: _Branch) -> Iterator[tuple[Any, Any]]:
-    return zip(place.values, branch.order, strict=True)
 
 
 def _branches(
     by: User, filters: Mapping[str, str], order: Order, met: list[ColumnElement[bool]]
 ) -> list[_Branch]:
     """By scope; for a search by text, and by name for those who may see names."""
-    scopes = scopes_of(by)
     query = filters.get("q", "").strip()
     if not query:
-        return _by_scope(scopes, order, met)
-    found: list[_Branch] = []
+        return _by_scope(scopes_of(by), order, met)
+    return _by_text(_asked(by, query), scopes_of(by), met, regulator=_regulator(by))
+
+
+def _regulator(by: User) -> bool:
+    return by.organization is not None and by.organization.is_regulator
+
+
+def _asked(by: User, query: str) -> dict[Part, str]:
+    """What is asked of each text; of the names only by those who may see names."""
     parts: list[Part] = ["text", "names"] if Permission.PERSONAL_REVEAL in by.permissions else ["text"]
-    for part in parts:
-        hit = found_in_cases.matches(query, part)
-        if hit is not None:
-            extra = [_may_know_people(by)] if part == "names" else []
-            found += [_search(*hit, [A.scope == scope, *met, *extra]) for scope in scopes]
+    asked = {part: found_in_cases.asked(query, part) for part in parts}
+    return {part: words for part, words in asked.items() if words}
+
+
+def _bound(scopes: Sequence[int]) -> list[Any]:
+    """The scopes as bound parameters."""
+    return [bindparam(f"scope_{n}", scope, A.scope.type) for n, scope in enumerate(scopes)]
+
+
+def _by_text(
+    asked: Mapping[Part, str], scopes: Sequence[int], met: list[ColumnElement[bool]], *, regulator: bool
+) -> list[_Branch]:
+    """One for each text and scope. A regulator that only sampled a case from a ledger does not know its
+    people."""
+    found: list[_Branch] = []
+    for part, words in asked.items():
+        hit = found_in_cases.matching(part, words)
+        known = [A.organization_id != NOBODY] if part == "names" and regulator else []
+        found += [_search(*hit, [A.scope == scope, *met, *known]) for scope in _bound(scopes)]
     return found
 
 
 def _by_scope(scopes: Sequence[int], order: Order, met: list[ColumnElement[bool]]) -> list[_Branch]:
     """One for each scope; the scopes are bound parameters."""
     columns = [c.label(c.key) for c in order.columns]
-    bound = (bindparam(f"scope_{n}", scope, A.scope.type) for n, scope in enumerate(scopes))
-    return [_Branch(select(*columns).where(A.scope == scope, *met), order.columns) for scope in bound]
+    return [
+        _Branch(select(*columns).where(A.scope == scope, *met), order.columns) for scope in _bound(scopes)
+    ]
 
 
 def _search(key: Any, matching: ColumnElement[bool], met: list[ColumnElement[bool]]) -> _Branch:
@@ -251,13 +230,6 @@ def _search(key: Any, matching: ColumnElement[bool], met: list[ColumnElement[boo
         key = select(key).where(matching).cte().prefix_with("MATERIALIZED").c[key.key]
         return _Branch(select(key.label("case_id")).join(ACCESS, A.case_id == key).where(*met), (key,))
     return _Branch(select(key.label("case_id")).join(ACCESS, A.case_id == key).where(matching, *met), (key,))
-
-
-def _may_know_people(by: User) -> ColumnElement[bool]:
-    """A regulator that only sampled a case from a ledger does not know its people."""
-    if by.organization is None or not by.organization.is_regulator:
-        return true()
-    return A.organization_id != NOBODY
 
 
 def _ids(branches: Sequence[_Branch], *, down: bool, place: Place | None, most: int) -> Subquery:
@@ -281,12 +253,8 @@ def list_page(
     place = place_of(before, order, back=True) or place_of(after, order, back=False)
     back = place is not None and place.back
     most = EVERY if filters.keys() & set(queries_rates.FILTERS) else MOST_COUNTED
-    if filters.keys() <= ON_COLUMNS:
-        scopes, values = scopes_of(by), column_values(filters)
-        wanted = _kept_page(len(scopes), tuple(values), order, place and place.back, most)
-        bound = values | {f"scope_{n}": s for n, s in enumerate(scopes)}
-        at = zip(order.columns, place.values, strict=True) if place else ()
-        found = read_rows(wanted, bound | {f"at_{c.key}": v for c, v in at})
+    if filters.keys() <= KEPT:
+        found = read_rows(*_kept(by, filters, order, place, most))
     else:
         met = access_conditions(by, filters, now=now, calendar=calendar)
         found = read_rows(_page(_branches(by, filters, order, met), order, place, most))
@@ -313,14 +281,47 @@ def _page(branches: Sequence[_Branch], order: Order, place: Place | None, most: 
     return listing(ids, sorting, extra=[_bounded(branches, most + 1), *columns])
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What the statement for a page depends on; everything else is a bound value. `parts` are the texts that
+    are searched, None for a list without a search."""
+
+    dialect: str
+    regulator: bool
+    scopes: int
+    names: tuple[str, ...]
+    parts: tuple[Part, ...] | None
+    order: Order
+    back: bool | None
+    most: int
+
+
+def _kept(
+    by: User, filters: Mapping[str, str], order: Order, place: Place | None, most: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The statement for a page with filters on columns and a search, and its values."""
+    scopes, values, query = scopes_of(by), column_values(filters), filters.get("q", "").strip()
+    asked = _asked(by, query) if query else {}
+    shape = _Shape(
+        db.engine.dialect.name, _regulator(by), len(scopes), tuple(values), tuple(asked) if query else None,
+        order, place.back if place else None, most,
+    )  # fmt: skip
+    values |= {f"{part}_asked": words for part, words in asked.items()}
+    values |= {f"scope_{n}": scope for n, scope in enumerate(scopes)}
+    values |= {f"at_{n}": v for n, v in enumerate(place.values if place else ())}
+    return _kept_page(shape), values
+
+
 @lru_cache(maxsize=128)
-def _kept_page(
-    scopes: int, names: tuple[str, ...], order: Order, back: bool | None, most: int
-) -> Select[Any]:
-    """The same for so many scopes and these filters, whatever their values: most lists ask it again."""
-    branches = _by_scope([NOBODY] * scopes, order, [c for name in names for c in _met(name, None)])
-    place = None if back is None else Place((None,) * len(order.columns), back)
-    return _page(branches, order, place, most)
+def _kept_page(shape: _Shape) -> Select[Any]:
+    """Made once: most lists ask it again, with other values."""
+    met, scopes = [c for name in shape.names for c in met_by(name, None)], [NOBODY] * shape.scopes
+    if shape.parts is None:
+        branches = _by_scope(scopes, shape.order, met)
+    else:
+        branches = _by_text(dict.fromkeys(shape.parts, ""), scopes, met, regulator=shape.regulator)
+    place = None if shape.back is None else Place((None,) * len(shape.order.columns), shape.back)
+    return _page(branches, shape.order, place, shape.most)
 
 
 def _place_text(values: Sequence[Any], order: Order) -> str:
