@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from blueprints.accounts.models import RoleGrant, User
 from blueprints.complaints import facts
@@ -113,19 +113,22 @@ def tell_next(case: Case, row: Row, ruleset: Ruleset, *, by: User | None, now: d
     tell(people, text, link=case_path(case), now=now, clause=action.clause or "")
 
 
+_TAKERS = (
+    select(User.id, User.department_id, RoleGrant.role)
+    .join(RoleGrant, RoleGrant.user_id == User.id)
+    .where(
+        User.active,
+        User.organization_id == bindparam("place"),
+        RoleGrant.role.in_(bindparam("roles", expanding=True)),
+    )
+)
+
+
 def responsible_people(case: Case, row: Row) -> list[int]:
     """Ids of the people who may take the next step; handlers only of the responsible departments."""
     units = {a.department_id for a in case.open_assignments if a.department_id is not None}
-    wanted = (
-        select(User.id, User.department_id, RoleGrant.role)
-        .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(
-            User.active,
-            User.organization_id == case.next_org_id,
-            RoleGrant.role.in_([r.value for r in row.takers]),
-        )
-    )
-    people = db.session.execute(wanted).all()
+    wanted = {"place": case.next_org_id, "roles": [r.value for r in row.takers]}
+    people = db.session.connection().execute(_TAKERS, wanted).all()
     return [p.id for p in people if p.role != Role.HANDLER.value or p.department_id in units]
 
 
