@@ -32,6 +32,7 @@ from blueprints.rulebook.service import base_ruleset, local_rules, ruleset_codes
 from core.clock import end_of_day, local_date, local_midnight
 from core.db import db
 from core.inbox import counting_unread
+from domain.roles import Role
 from domain.workdays import Calendar
 
 BENCH_LABELS = {
@@ -130,16 +131,18 @@ def waiting_and_unread(by: User) -> tuple[int, int]:
     """(cases that wait for this person's next step, at most MOST_WAITING, unread notifications), in one
     statement."""
     scopes = scopes_of(by)
-    statement = _waiting_and_unread(len(scopes), tuple(sorted(actions_of_roles(by.roles))))
+    statement = _waiting_and_unread(len(scopes), by.roles)
     values = {"organization_id": by.organization_id, "user_id": by.id}
     both = db.session.execute(statement, values | {f"scope_{n}": s for n, s in enumerate(scopes)}).one()
     return both[0], both[1]
 
 
 @lru_cache(maxsize=256)
-def _waiting_and_unread(scopes: int, actions: tuple[str, ...]) -> Select[Any]:
-    """The statement for so many scopes and these actions: every page asks it, so it is made once."""
-    mine = and_(A.next_action.in_(actions), A.organization_id == bindparam("organization_id"))
+def _waiting_and_unread(scopes: int, roles: frozenset[Role]) -> Select[Any]:
+    """The statement for so many scopes and these roles: every page asks it, so it is made once."""
+    mine = and_(
+        A.next_action.in_(sorted(actions_of_roles(roles))), A.organization_id == bindparam("organization_id")
+    )
     parts = [
         select(A.case_id)
         .where(A.scope == bindparam(f"scope_{n}"), A.idle.is_(False), mine)

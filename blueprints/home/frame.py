@@ -93,7 +93,8 @@ def role_words(user: User) -> str:
     """The person's roles, in the words of the ruleset of an enterprise (Q says 调度指挥中心)."""
     code = user.organization.ruleset_code if user.organization else ""
     names = base_ruleset(code).terms if code in ruleset_codes() else {}
-    return "、".join(names.get(r.value, ROLE_NAMES[r]) for r in Role if r in user.roles)
+    held = user.roles
+    return "、".join(names.get(r.value, ROLE_NAMES[r]) for r in Role if r in held)
 
 
 def frame_context() -> dict[str, Any]:
