@@ -45,7 +45,8 @@ def test_a_new_case_and_a_note_are_stored_by_one_flush(desk: Desk, flushed: list
 
 
 def test_what_a_new_case_is_found_by_is_what_its_rows_say(desk: Desk) -> None:
-    case_id = desk.own_water()
+    fields = {"type": "inquiry", "channel": "department_phone", "place": "示例路12号"}
+    case_id = desk.register("gs-dispatcher", "gs", **fields)
     stored = _derived(case_id)
     assert all(stored)
     with transaction() as session:
