@@ -6,6 +6,7 @@ blueprint = Blueprint("complaints", __name__)
 
 from blueprints.complaints.routes import (  # noqa: E402
     acting,
+    bulk,
     case,
     exporting,
     files,
@@ -20,6 +21,7 @@ from blueprints.complaints.routes import (  # noqa: E402
 __all__ = [
     "acting",
     "blueprint",
+    "bulk",
     "case",
     "exporting",
     "files",

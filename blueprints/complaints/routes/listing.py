@@ -10,6 +10,7 @@ from blueprints.complaints import queries_list, queries_rates
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me
 from blueprints.complaints.views import lists, rates_words
+from blueprints.complaints.views.bulk import bulk_steps
 from core import clock, saved_views
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
@@ -36,24 +37,25 @@ def cases() -> Response:
     """Visible cases, fifty a page; pages follow each other by key, the last costs what the first does."""
     now, calendar, filters, by = clock.now(), load_calendar(), filters_of_url(), me()
     sort = sort_of_url()
-    after, before = (request.args.get(name, "") for name in ("after", "before"))
-    page = queries_list.list_page(
-        by, filters, now=now, calendar=calendar, sort=sort, after=after, before=before
-    )
+    place = {name: request.args.get(name, "") for name in ("after", "before")}
+    page = queries_list.list_page(by, filters, now=now, calendar=calendar, sort=sort, **place)
     places = by.organization is not None and by.organization.is_regulator
     order: dict[str, Any] = {"sort": sort} if sort else {}
+    steps = bulk_steps(by) if Permission.CASE_ACT in by.permissions else {}
+    picking = "select" in request.args and bool(steps)
     choices = lists.filter_choices(by, queries_list.enterprises_of(by))
     meant = choices | rates_words.choices(by, filters) if filters.keys() & queries_rates.FILTERS else choices
 
-    def at(**place: str | None) -> str:
-        return url_for("complaints.cases", **filters, **order, **place)  # type: ignore[arg-type]
+    def at(select: bool = picking, **place: str | None) -> str:
+        more: dict[str, Any] = {**order, **place, "select": 1 if select else None}
+        return url_for("complaints.cases", **filters, **more)
 
     return render(
         "complaints/cases.html",
         rows=lists.printed_rows(page.rows, by, now=now, calendar=calendar),
         total=lists.total_words(page),
         filters=filters,
-        values={name: filters.get(name, "") for name in queries_list.FILTERS},
+        values=dict.fromkeys(queries_list.FILTERS, "") | filters,
         export_url=url_for("complaints.export_page", **filters, **order),
         choices=choices,
         selects=lists.filter_selects(filters, choices),
@@ -66,6 +68,9 @@ def cases() -> Response:
         prev_url=at(before=page.before) if page.before else None,
         next_url=at(after=page.after) if page.after else None,
         first_url=at() if page.before else None,
+        picking=picking,
+        steps=steps,
+        pick_url=at(select=not picking, **{n: v or None for n, v in place.items()}) if steps else None,
         may_register=Permission.CASE_REGISTER in by.permissions,
         may_export=Permission.CASE_EXPORT in by.permissions,
     )

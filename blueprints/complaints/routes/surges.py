@@ -127,10 +127,11 @@ def _answered(action: str, ids: list[int], form: BulkAnswerForm) -> Response:
         )
         remember(url_for("complaints.surges"))
     return render(
-        "complaints/surge_results.html",
+        "complaints/bulk_results.html",
         action=BULK[action],
         results=results,
         done=sum(r.done for r in results),
+        back={"label": "回到集中诉求", "url": url_for("complaints.surges")},
         breadcrumb=[
             {"label": "集中诉求", "url": url_for("complaints.surges")},
             {"label": f"批量{BULK[action]}"},

@@ -75,6 +75,7 @@ class BulkResult:
     number: str
     done: bool
     message: str
+    clause: str | None = None
 
 
 def perform_each(
@@ -93,6 +94,8 @@ def perform_each(
             with db.session.begin_nested():
                 perform(case, action, data, by=by, now=now, calendar=calendar)
             results.append(BulkResult(case.number, True, "已办"))
-        except (RuleViolation, InvalidInput) as refused:
-            results.append(BulkResult(case.number, False, str(refused)))
+        except RuleViolation as refused:
+            results.append(BulkResult(case.number, False, refused.message, refused.clause))
+        except InvalidInput as refused:
+            results.append(BulkResult(case.number, False, refused.message))
     return results
