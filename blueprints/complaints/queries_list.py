@@ -21,7 +21,9 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     select,
+    true,
     tuple_,
     union,
 )
@@ -193,20 +195,18 @@ def _regulator(by: User) -> bool:
 def _asked(by: User, query: str) -> dict[Part, str]:
     """What is asked of each text; of the names only by those who may see names."""
     parts: list[Part] = ["text", "names"] if Permission.PERSONAL_REVEAL in by.permissions else ["text"]
-    asked = {part: found_in_cases.asked(query, part) for part in parts}
-    return {part: words for part, words in asked.items() if words}
+    return {part: words for part in parts if (words := found_in_cases.asked(query, part))}
 
 
 def _bound(scopes: Sequence[int]) -> list[Any]:
     """The scopes as bound parameters."""
-    return [bindparam(f"scope_{n}", scope, A.scope.type) for n, scope in enumerate(scopes)]
+    return [bindparam(f"whose_{n}", scope, A.scope.type) for n, scope in enumerate(scopes)]
 
 
 def _by_text(
     asked: Mapping[Part, str], scopes: Sequence[int], met: list[ColumnElement[bool]], *, regulator: bool
 ) -> list[_Branch]:
-    """One for each text and scope. A regulator that only sampled a case from a ledger does not know its
-    people."""
+    """One for each text and scope. A regulator that only sampled a case does not know its people."""
     found: list[_Branch] = []
     for part, words in asked.items():
         hit = found_in_cases.matching(part, words)
@@ -218,18 +218,19 @@ def _by_text(
 def _by_scope(scopes: Sequence[int], order: Order, met: list[ColumnElement[bool]]) -> list[_Branch]:
     """One for each scope; the scopes are bound parameters."""
     columns = [c.label(c.key) for c in order.columns]
-    return [
-        _Branch(select(*columns).where(A.scope == scope, *met), order.columns) for scope in _bound(scopes)
-    ]
+    found = (select(*columns).where(A.scope == scope, *met) for scope in _bound(scopes))
+    return [_Branch(wanted, order.columns) for wanted in found]
 
 
 def _search(key: Any, matching: ColumnElement[bool], met: list[ColumnElement[bool]]) -> _Branch:
-    """Hits among the rows of `case_access`. SQLite walks its index by id; PostgreSQL, which would rather walk
-    all rows by id, is made to gather the hits first."""
+    """Hits among the rows of `case_access`. Neither database may begin with these rows, as it would where it
+    knows little of them: PostgreSQL has to gather the hits first, SQLite may not look them up by id (`+`)."""
+    hit: ColumnElement[int] = literal_column(f"+{key.table.name}.{key.name}", key.type)
     if db.engine.dialect.name == "postgresql":
-        key = select(key).where(matching).cte().prefix_with("MATERIALIZED").c[key.key]
-        return _Branch(select(key.label("case_id")).join(ACCESS, A.case_id == key).where(*met), (key,))
-    return _Branch(select(key.label("case_id")).join(ACCESS, A.case_id == key).where(matching, *met), (key,))
+        hit = key = select(key).where(matching).cte().prefix_with("MATERIALIZED").c[key.key]
+        matching = true()
+    found = select(key.label("case_id")).join_from(key.table, ACCESS, A.case_id == hit)
+    return _Branch(found.where(matching, *met), (key,))
 
 
 def _ids(branches: Sequence[_Branch], *, down: bool, place: Place | None, most: int) -> Subquery:
@@ -307,7 +308,7 @@ def _kept(
         order, place.back if place else None, most,
     )  # fmt: skip
     values |= {f"{part}_asked": words for part, words in asked.items()}
-    values |= {f"scope_{n}": scope for n, scope in enumerate(scopes)}
+    values |= {f"whose_{n}": scope for n, scope in enumerate(scopes)}
     values |= {f"at_{n}": v for n, v in enumerate(place.values if place else ())}
     return _kept_page(shape), values
 
