@@ -1,14 +1,15 @@
-"""Small forms of the page of a case: files, and the reason for seeing who complained."""
+"""Small forms: files of a case, the reason for seeing who complained, a name for a list."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from blueprints.complaints.forms.fields import UploadsField
 from core.forms import BaseForm
+from core.saved_views import LONGEST
 
 
 class FilesForm(BaseForm):
@@ -26,3 +27,10 @@ class RevealForm(BaseForm):
     """Why the complainants must be seen in full."""
 
     reason = StringField("查看理由", [DataRequired(), Length(min=4, max=200)])
+
+
+class SaveViewForm(BaseForm):
+    """A name for the filters and the order of a list."""
+
+    name = StringField("名称", [DataRequired(), Length(max=LONGEST)], description="例如：逾期的燃气投诉。")
+    query = HiddenField()

@@ -15,6 +15,7 @@ from blueprints.complaints.routes import (  # noqa: E402
     ledger,
     listing,
     rates,
+    saved,
     surges,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "ledger",
     "listing",
     "rates",
+    "saved",
     "surges",
 ]

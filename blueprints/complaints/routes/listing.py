@@ -36,12 +36,10 @@ def sort_of_url() -> str:
 def cases() -> Response:
     """Visible cases, fifty a page; pages follow each other by key, the last costs what the first does."""
     now, calendar, filters, by = clock.now(), load_calendar(), filters_of_url(), me()
-    sort = sort_of_url()
-    place = {name: request.args.get(name, "") for name in ("after", "before")}
+    sort, place = sort_of_url(), {name: request.args.get(name, "") for name in ("after", "before")}
     page = queries_list.list_page(by, filters, now=now, calendar=calendar, sort=sort, **place)
-    places = by.organization is not None and by.organization.is_regulator
     order: dict[str, Any] = {"sort": sort} if sort else {}
-    steps = bulk_steps(by) if Permission.CASE_ACT in by.permissions else {}
+    steps = bulk_steps(by)
     picking = "select" in request.args and bool(steps)
     choices = lists.filter_choices(by, queries_list.enterprises_of(by))
     meant = choices | rates_words.choices(by, filters) if filters.keys() & queries_rates.FILTERS else choices
@@ -61,8 +59,9 @@ def cases() -> Response:
         selects=lists.filter_selects(filters, choices),
         chips=lists.filter_chips(filters, meant),
         tabs=lists.tab_views(filters, saved_views.views_of(by.id, "complaints.cases")),
-        heads=lists.sort_heads(filters, sort, places=places),
-        places=places,
+        views_url=url_for("complaints.views", **filters, **order),
+        heads=lists.sort_heads(filters, sort, places=lists.shows_places(by)),
+        places=lists.shows_places(by),
         case_start=lists.case_url_start(),
         sort=sort,
         prev_url=at(before=page.before) if page.before else None,

@@ -55,6 +55,11 @@ COLUMNS = (
 )
 
 
+def shows_places(by: User) -> bool:
+    """Whether the list names the enterprise: only a regulator has several."""
+    return by.organization is not None and by.organization.is_regulator
+
+
 def total_words(page: ListPage) -> str:
     """How many there are; a number behind a rate is always counted out, others up to a bound."""
     return f"{page.total} 件{'以上' if page.uncounted else ''}"
