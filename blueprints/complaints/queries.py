@@ -100,9 +100,10 @@ def likely_duplicates(
 
 
 def _newest(by: User, *where: ColumnElement[bool]) -> Select[Any]:
-    """Ids of visible cases, the newest receipt first."""
-    mine = select(CaseAccess.case_id).where(CaseAccess.scope.in_(scopes_of(by)), *where)
-    return mine.distinct().order_by(CaseAccess.received_at.desc(), CaseAccess.case_id.desc())
+    """Ids of visible cases with the moment of receipt, the newest first."""
+    mine: Select[Any] = select(CaseAccess.case_id, CaseAccess.received_at)
+    mine = mine.where(CaseAccess.scope.in_(scopes_of(by)), *where).distinct()
+    return mine.order_by(CaseAccess.received_at.desc(), CaseAccess.case_id.desc())
 
 
 def likeness(one: str, other: str) -> float:
