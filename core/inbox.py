@@ -18,7 +18,10 @@ class Notification(Base):
     """One sentence for one person, with the place where it can be acted on."""
 
     __tablename__ = "notification"
-    __table_args__ = (Index("ix_notification_unread", "user_id", "read_at"),)
+    __table_args__ = (
+        Index("ix_notification_unread", "user_id", "read_at"),
+        Index("ix_notification_user", "user_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

@@ -101,8 +101,8 @@ def likely_duplicates(
 
 def _newest(by: User, *where: ColumnElement[bool]) -> Select[Any]:
     """Ids of visible cases with the moment of receipt, the newest first."""
-    mine: Select[Any] = select(CaseAccess.case_id, CaseAccess.received_at)
-    mine = mine.where(CaseAccess.scope.in_(scopes_of(by)), *where).distinct()
+    columns: tuple[Any, ...] = (CaseAccess.case_id, CaseAccess.received_at)
+    mine: Select[Any] = select(*columns).where(CaseAccess.scope.in_(scopes_of(by)), *where).distinct()
     return mine.order_by(CaseAccess.received_at.desc(), CaseAccess.case_id.desc())
 
 

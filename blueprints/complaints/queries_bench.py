@@ -93,9 +93,8 @@ def due_condition(value: str, by: User, now: datetime, calendar: Calendar) -> Co
 
 
 def waiting(by: User) -> ColumnElement[bool]:
-    """The next step is this person's to take."""
-    actions = sorted(actions_of_roles(by.roles))
-    return and_(A.idle.is_(False), A.next_action.in_(actions), A.organization_id == by.organization_id)
+    """The next step is this person's to take; the rows of other organizations name none."""
+    return and_(A.idle.is_(False), A.next_action.in_(sorted(actions_of_roles(by.roles))))
 
 
 def group_condition(name: str, by: User, *, now: datetime, calendar: Calendar) -> ColumnElement[bool] | None:
@@ -132,17 +131,15 @@ def waiting_and_unread(by: User) -> tuple[int, int]:
     statement."""
     scopes = scopes_of(by)
     statement = _waiting_and_unread(len(scopes), by.roles)
-    values = {"organization_id": by.organization_id, "user_id": by.id}
-    both = db.session.execute(statement, values | {f"scope_{n}": s for n, s in enumerate(scopes)}).one()
+    values = {f"scope_{n}": s for n, s in enumerate(scopes)} | {"user_id": by.id}
+    both = db.session.execute(statement, values).one()
     return both[0], both[1]
 
 
 @lru_cache(maxsize=256)
 def _waiting_and_unread(scopes: int, roles: frozenset[Role]) -> Select[Any]:
     """The statement for so many scopes and these roles: every page asks it, so it is made once."""
-    mine = and_(
-        A.next_action.in_(sorted(actions_of_roles(roles))), A.organization_id == bindparam("organization_id")
-    )
+    mine = A.next_action.in_(sorted(actions_of_roles(roles)))
     parts = [
         select(A.case_id)
         .where(A.scope == bindparam(f"scope_{n}"), A.idle.is_(False), mine)

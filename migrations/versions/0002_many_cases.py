@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_view')),
         sa.UniqueConstraint('user_id', 'page', 'name', name=op.f('uq_saved_view_user_id_page_name')),
     )
+    op.create_index('ix_notification_user', 'notification', ['user_id', 'id'])
     derive()
 
 
@@ -90,6 +91,7 @@ def derive() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_notification_user', 'notification')
     op.drop_table('saved_view')
     op.execute("DROP TABLE case_search")
     op.drop_table('case_access')

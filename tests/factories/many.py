@@ -14,10 +14,12 @@ from blueprints.complaints.models import Assignment, Case, Ledger, LedgerRow
 from blueprints.complaints.service.access import refresh
 from blueprints.complaints.service.bulk import Registrar
 from blueprints.complaints.service.intake import Intake, Person
-from blueprints.complaints.workflow import FLOWS, State
+from blueprints.complaints.workflow import ENDED, FLOWS, State
 from core import clock
+from core.audit import AuditEntry
 from core.calendar_store import load_calendar
-from core.db import db, transaction
+from core.db import db, insert_rows, transaction
+from core.inbox import Notification
 from tests.factories.world import World
 
 MANY = 20_000
@@ -92,13 +94,12 @@ class Inventor:
         )  # fmt: skip
 
     def course(self, case_id: int, organizations: tuple[int, ...]) -> dict[str, Any]:
-        """A state and whatever else lists look at, in any combination; many cases share the same values."""
+        """A state and whatever else lists look at, in any combination, many of them alike; most cases are over."""
         rng = self.rng
-        state = rng.choice([*State, State.ARCHIVED, State.ARCHIVED, State.ARCHIVED])
         actions = sorted({row.action for row in FLOWS["complaint"] if row.main})
         due: datetime | None = self.now + timedelta(hours=rng.randint(-200, 200))
-        return {
-            "key": case_id, "state": state.value, "level": rng.choice((1, 2, 3, 3, 3)),
+        course = {
+            "key": case_id, "state": rng.choice(list(State)).value, "level": rng.choice((1, 2, 3, 3, 3)),
             "due_at": due if rng.random() < 0.3 else None, "due_provisional": rng.random() < 0.3,
             "next_action": rng.choice(actions) if rng.random() < 0.3 else "",
             "next_org_id": rng.choice(organizations), "sent_back": rng.random() < 0.1,
@@ -106,6 +107,14 @@ class Inventor:
             "next_talk_on": (self.now + timedelta(days=rng.randint(0, 9))).date() if rng.random() < 0.1 else None,
             "suspended_at": self.now if rng.random() < 0.05 else None,
         }  # fmt: skip
+        if rng.random() < 0.85:
+            course |= {
+                "state": rng.choice(sorted(ENDED)).value,
+                "next_action": "",
+                "due_at": None,
+                "next_talk_on": None,
+            }
+        return course
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,9 @@ def fill_many(cases: int = MANY, seed: int = 1) -> None:
                 enterprise = world.org(code)
                 ids += registrar.register([inventor.intake(enterprise, channel) for _ in portion])
     organizations = tuple(world.org(code).id for code in ("jxw", "rq", "gd", "gs", "swj"))
+    world_people = [
+        world.user(login).id for login in ("jxw-clerk", "rq-dispatcher", "rq-handler", "gs-leader")
+    ]
     units, regulator = [Unit.of(world, "rq"), Unit.of(world, "gs")], world.org("jxw").id
     for some in _portions(ids):
         with transaction() as session:
@@ -148,7 +160,28 @@ def fill_many(cases: int = MANY, seed: int = 1) -> None:
                 session.execute(insert(Assignment), rows)
             _sample(units[0], regulator, inventor, some)
             refresh(session, list(some))
+            _log(world_people, inventor, some)
     db.session.remove()
+
+
+def _log(people: Sequence[int], inventor: Inventor, ids: Sequence[int]) -> None:
+    """A notification and an entry of the audit log for each case (the entries make no chain)."""
+    rng, now = inventor.rng, inventor.now
+    told = [
+        {"user_id": rng.choice(people), "text": "待您办理", "link": f"/cases/{i}", "clause": "", "created_at": now,
+         "read_at": now if rng.random() < 0.99 else None}
+        for i in ids
+    ]  # fmt: skip
+    insert_rows(Notification, told)
+    entry = {
+        "at": now,
+        "actor_name": "系统",
+        "organization": "",
+        "action": "case.note",
+        "subject_type": "case",
+    }
+    sealed = {"subject_label": "", "changes": "{}", "personal": "", "previous": "0" * 64, "digest": "0" * 64}
+    insert_rows(AuditEntry, [{**entry, **sealed, "seq": 10**6 + i, "subject_id": i} for i in ids])
 
 
 def _portions(things: Sequence[int]) -> Iterator[Sequence[int]]:
