@@ -18,6 +18,7 @@ from core.db import Base, UTCDateTime, db
 from core.htmx import redirect_to
 
 FIELD = "submission_key"
+LONGEST_LOCATION = 500
 
 
 class Submission(Base):
@@ -27,7 +28,7 @@ class Submission(Base):
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    location: Mapped[str] = mapped_column(String(500))
+    location: Mapped[str] = mapped_column(String(LONGEST_LOCATION))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column('page', sa.String(length=64), nullable=False),
         sa.Column('name', sa.String(length=20), nullable=False),
         sa.Column('query', sa.String(length=1000), nullable=False),
+        sa.Column('place', sa.Integer(), nullable=False),
         sa.Column('saved_at', core.db.UTCDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_saved_view_user_id_user')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_view')),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from blueprints.complaints.models import Attachment, Case, ImportMapping, Ledger, LedgerRow
 from blueprints.complaints.service.ledger import row_facts
-from core import clock, clocks, files
+from core import clock, clocks, files, saved_views
 from core.db import db, transaction
 from core.inbox import Notification
 from tests.factories.cases import Desk
@@ -27,6 +27,7 @@ class Filled:
     ledger_id: int
     ledger_row_id: int
     mapping_id: int
+    view_id: int
 
 
 def _attach(desk: Desk, case_id: int) -> int:
@@ -70,13 +71,14 @@ def fill(desk: Desk) -> Filled:
     attachment = _attach(desk, case_id)
     ledger, row = _ledger(desk, own)
     with transaction() as session:
-        org = desk.world.org("rq").id
+        org, mine = desk.world.org("rq").id, desk.world.user("rq-dispatcher").id
         mapping = ImportMapping(organization_id=org, name="示例模板", columns={"单号": "工单编号"})
         session.add(mapping)
         session.flush()
         mapping_id = mapping.id
+        view_id = saved_views.save(mine, "complaints.cases", "在办", "state=open", now=clock.now()).id
     clock_id = clocks.of_subject("case", case_id)[0].id
-    return Filled(case_id, own, clock_id, attachment, ledger, row, mapping_id)
+    return Filled(case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id)
 
 
 def notification_of(user_id: int) -> int:

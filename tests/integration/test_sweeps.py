@@ -76,7 +76,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "ledger_id": filled.ledger_id, "row_id": filled.ledger_row_id, "mapping_id": filled.mapping_id,
         "action": "note", "clause_id": "F5.2", "code": "fuling", "key": "callback_required", "owner": "jxw",
         "day": "2026-10-15", "year": 2026, "filename": "css/app.css", "user_id": world.user("rq-handler").id,
-        "view_id": 1,
+        "view_id": filled.view_id, "step": "up",
         "organization_id": world.org("rq").id, "department_id": world.department("rq").id,
         "notification_id": notification_of(world.user("rq-handler").id), "limit_id": 1, "ext": "csv",
         "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
@@ -112,6 +112,7 @@ TENANT = {
     "mapping_id",
     "user_id",
     "notification_id",
+    "view_id",
 }
 
 

@@ -33,4 +33,10 @@ class SaveViewForm(BaseForm):
     """A name for the filters and the order of a list."""
 
     name = StringField("名称", [DataRequired(), Length(max=LONGEST)], description="例如：逾期的燃气投诉。")
-    query = HiddenField()
+    query = HiddenField(validators=[Length(max=10_000)])
+
+
+class RenameViewForm(BaseForm):
+    """Another name for a saved list."""
+
+    name = StringField("新名称", [DataRequired(), Length(max=LONGEST)])

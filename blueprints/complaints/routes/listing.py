@@ -58,7 +58,7 @@ def cases() -> Response:
         choices=choices,
         selects=lists.filter_selects(filters, choices),
         chips=lists.filter_chips(filters, meant),
-        tabs=lists.tab_views(filters, saved_views.views_of(by.id, "complaints.cases")),
+        tabs=lists.tab_views(filters, saved_views.views_of(by.id, "complaints.cases"), sort),
         views_url=url_for("complaints.views", **filters, **order),
         heads=lists.sort_heads(filters, sort, places=lists.shows_places(by)),
         places=lists.shows_places(by),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
-from flask import request, url_for
+from flask import url_for
 from markupsafe import Markup, escape
 
 from blueprints.accounts.models import User
@@ -252,7 +253,20 @@ TABS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def tab_views(filters: Mapping[str, str], saved: Iterable[View]) -> list[dict[str, Any]]:
+def query_words(query: str, choices: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """What the query of a saved list asks for, in words."""
+    heads = {key: label for key, label in COLUMNS if key}
+    told = []
+    for name, value in parse_qsl(query):
+        if name == "sort":
+            order = "倒序" if value.startswith("-") else "排序"
+            told.append(f"按{heads.get(value.lstrip('-'), value)}{order}")
+        elif name in FILTER_LABELS:
+            told.append(f"{FILTER_LABELS[name]}：{choices.get(name, {}).get(value, value)[:30]}")
+    return told
+
+
+def tab_views(filters: Mapping[str, str], saved: Iterable[View], sort: str = "") -> list[dict[str, Any]]:
     """Tabs over the list: each is a set of filters, too; after the usual ones those that the person saved."""
     usual = [
         {
@@ -262,9 +276,11 @@ def tab_views(filters: Mapping[str, str], saved: Iterable[View]) -> list[dict[st
         }
         for label, args in TABS
     ]
-    asked = request.query_string.decode(errors="replace")
-    start = url_for("complaints.cases")
-    own = [{"label": v.name, "url": f"{start}?{v.query}", "active": v.query == asked} for v in saved]
+    asked, start = {**filters, "sort": sort} if sort else dict(filters), url_for("complaints.cases")
+    own = [
+        {"label": v.name, "url": f"{start}?{v.query}", "active": dict(parse_qsl(v.query)) == asked}
+        for v in saved
+    ]
     return [*usual, *own]
 
 
