@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request, session
+from flask import Response, current_app, g, make_response, message_flashed, render_template, request
 
 MESSAGES_TARGET = "#messages"
 SAVED_COOKIE = "saved"
@@ -25,12 +25,13 @@ def is_htmx() -> bool:
 def render(template: str, block: str | None = None, status: int = 200, **ctx: Any) -> Response:
     """Answer htmx with the Jinja block `block` of `template`, everything else with the page.
 
-    Without `block` everybody gets the page. Waiting flash messages travel with a fragment, out of band.
+    Without `block` everybody gets the page. Messages flashed in this very request travel with a fragment, out
+    of band; earlier ones wait for the next page: a fragment asked for in the background must not eat them.
     Raises LookupError when the template has no such block of its own.
     """
     fragment = block is not None and is_htmx()
     if fragment and block is not None:
-        html = _render_block(template, block, ctx) + _waiting_messages()
+        html = _render_block(template, block, ctx) + _own_messages()
     else:
         html = render_template(template, **ctx)
     return varying(make_response(html, status))
@@ -38,7 +39,7 @@ def render(template: str, block: str | None = None, status: int = 200, **ctx: An
 
 def render_fragment(template: str, **ctx: Any) -> Response:
     """Answer with a whole template that is itself a fragment (for an element that is no screen)."""
-    return varying(make_response(render_template(template, **ctx) + _waiting_messages()))
+    return varying(make_response(render_template(template, **ctx) + _own_messages()))
 
 
 def redirect_to(url: str, *, saved: bool = True) -> Response:
@@ -76,8 +77,13 @@ def _render_block(template: str, block: str, ctx: dict[str, Any]) -> str:
     return "".join(source.blocks[block](source.new_context(ctx)))
 
 
-def _waiting_messages() -> str:
-    if not is_htmx() or "_flashes" not in session:
+@message_flashed.connect
+def _note_said(*_: Any, **__: Any) -> None:
+    g.said = True
+
+
+def _own_messages() -> str:
+    if not is_htmx() or "said" not in g:
         return ""
     return render_template("components/messages_oob.html")
 

@@ -79,6 +79,15 @@
     if (first) first.focus();
   });
 
+  /* What was chosen before htmx had come is told again once it listens. */
+  var early = [];
+  function keepEarly(event) { if (event.target.matches("select, input")) early.push(event.target); }
+  document.addEventListener("change", keepEarly);
+  document.addEventListener("htmx:load", function () {
+    document.removeEventListener("change", keepEarly);
+    early.splice(0).forEach(function (control) { if (control.isConnected) window.htmx.trigger(control, "change"); });
+  });
+
   /* ---- menus, drawer, print ---- */
   document.addEventListener("click", function (event) {
     all("details[data-menu][open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });

@@ -43,6 +43,8 @@ def make() -> Flask:
 
     @app.route("/go", methods=["GET", "POST"])
     def go() -> Response:
+        if request.args.get("flash"):
+            flash("已登记。", "success")
         return redirect_to("/part", saved="lost" not in request.args)
 
     @app.route("/fail/<name>", methods=["GET", "POST"])
@@ -97,6 +99,13 @@ def test_messages_travel_with_a_fragment_once(app: Flask) -> None:
     assert 'hx-swap-oob="beforeend:#messages"' in first
     assert "已保存。" in first
     assert "已保存。" not in body(client.get("/part", headers=HX))
+
+
+def test_a_message_for_the_next_page_is_not_eaten_by_a_fragment_in_between(app: Flask) -> None:
+    client = app.test_client()
+    client.post("/go?flash=1")
+    assert "已登记。" not in body(client.get("/part", headers=HX))
+    assert "已登记。" in body(client.get("/part"))
 
 
 def test_redirects_for_browsers_and_for_htmx(app: Flask) -> None:
