@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import selectinload
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.models import Case, CaseAccess, Complainant
@@ -151,5 +152,7 @@ def surge_cases(by: User, surge: Surge, *, now: datetime, days: int) -> list[Lis
 
 
 def cases_by_ids(ids: Sequence[int], by: User) -> list[Case]:
-    """Visible cases among these ids."""
-    return list(db.session.scalars(select(Case).where(Case.id.in_(list(ids)), visible(by)).order_by(Case.id)))
+    """Visible cases among these ids, with what decides about their next steps."""
+    mine = select(Case).where(Case.id.in_(list(ids)), visible(by)).order_by(Case.id)
+    parts = (Case.complainants, Case.assignments, Case.steps)
+    return list(db.session.scalars(mine.options(*(selectinload(part) for part in parts))))

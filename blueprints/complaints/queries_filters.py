@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement, bindparam, false
 
 from blueprints.complaints.models import CaseAccess
 from blueprints.complaints.queries import ENDED_STATES, OPEN_STATES
@@ -47,6 +47,15 @@ def met_by(name: str, value: Any) -> list[ColumnElement[bool]]:
     if name == "received_to":
         return [A.received_at < bindparam(name, value, A.received_at.type)]
     return [A[name] == bindparam(name, value, A[name].type)]
+
+
+def columns_met(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """What the columns must meet; `only` keeps the cases whose ids it names (`12~15`)."""
+    met = [c for name, value in column_values(filters).items() for c in met_by(name, value)]
+    if filters.get("only"):
+        ids = [number_of(text) for text in filters["only"].split("~")]
+        met.append(false() if None in ids else A.case_id.in_(ids))
+    return met
 
 
 def number_of(text: str) -> int | None:

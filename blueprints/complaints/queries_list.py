@@ -39,6 +39,7 @@ from blueprints.complaints.queries_filters import (
     ON_COLUMNS,
     A,
     column_values,
+    columns_met,
     met_by,
     number_of,
 )
@@ -53,7 +54,7 @@ MOST_COUNTED = 1000
 EVERY = 2**31 - 1
 FILTERS = (
     "state", "type", "category", "channel", "level", "enterprise", "department", "due", "received_from",
-    "received_to", "q", "group", *queries_rates.FILTERS,
+    "received_to", "q", "group", "only", *queries_rates.FILTERS,
 )  # fmt: skip
 KEPT = ON_COLUMNS | {"q"}
 DEFAULT_SORT = "-received"
@@ -134,7 +135,7 @@ def access_conditions(
     by: User, filters: Mapping[str, str], *, now: datetime, calendar: Calendar
 ) -> list[ColumnElement[bool]]:
     """What the rows of `case_access` must meet; unknown names and values that mean nothing are left out."""
-    met = [c for name, value in column_values(filters).items() for c in met_by(name, value)]
+    met = columns_met(filters)
     due = due_condition(filters.get("due", ""), by, now, calendar)
     group = group_condition(filters.get("group", ""), by, now=now, calendar=calendar)
     met += [c for c in (due, group, _in_department(by, filters)) if c is not None]
@@ -284,8 +285,7 @@ def _page(branches: Sequence[_Branch], order: Order, place: Place | None, most: 
 
 @dataclass(frozen=True)
 class _Shape:
-    """What the statement for a page depends on; everything else is a bound value. `parts` are the texts that
-    are searched, None for a list without a search."""
+    """What the statement for a page depends on, but for values. `parts`: the texts searched, if any."""
 
     dialect: str
     regulator: bool
@@ -330,7 +330,7 @@ def _place_text(values: Sequence[Any], order: Order) -> str:
 
 
 def _bounded(branches: Sequence[_Branch], most: int) -> Any:
-    """How many cases there are, counted no further than `most`."""
+    """How many cases there are, up to `most`."""
     parts = [b.found.with_only_columns(b.order[-1].label("case_id")).limit(most) for b in branches]
     if not parts:
         return literal(0)

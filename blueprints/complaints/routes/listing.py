@@ -16,10 +16,14 @@ from core.authz import Permission, requires
 from core.calendar_store import load_calendar
 from core.htmx import render
 
+LONGEST_PICK = 5500
+
 
 def filters_of_url() -> dict[str, Any]:
     """The filters that are set; unknown names and empty values are left out."""
-    given = {name: request.args.get(name, "").strip()[:100] for name in queries_list.FILTERS}
+    longest = {"only": LONGEST_PICK}
+    asked = {name: request.args.get(name, "").strip() for name in queries_list.FILTERS}
+    given = {name: value[: longest.get(name, 100)] for name, value in asked.items()}
     if not all(value.isprintable() for value in given.values()):
         abort(400)
     return {name: value for name, value in given.items() if value}

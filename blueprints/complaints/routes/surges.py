@@ -13,7 +13,7 @@ from blueprints.complaints.queries import ListRow, Surge
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me
 from blueprints.complaints.service.linking import BulkResult, perform_each
-from blueprints.complaints.views.lists import row_views
+from blueprints.complaints.views.lists import case_url_start, row_views
 from blueprints.complaints.views.surges_page import surge_rows
 from blueprints.complaints.views.words import words_for
 from blueprints.rulebook.service import ruleset_for
@@ -131,6 +131,7 @@ def _answered(action: str, ids: list[int], form: BulkAnswerForm) -> Response:
         action=BULK[action],
         results=results,
         done=sum(r.done for r in results),
+        case_start=case_url_start(),
         back={"label": "回到集中诉求", "url": url_for("complaints.surges")},
         breadcrumb=[
             {"label": "集中诉求", "url": url_for("complaints.surges")},

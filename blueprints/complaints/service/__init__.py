@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.service.engine import Option, options, perform
+from blueprints.complaints.service.engine import Option, foreseen, options, perform
 from blueprints.complaints.service.intake import Intake, register
 
 from . import (
@@ -18,6 +18,6 @@ from . import (
 )
 
 __all__ = [
-    "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "handling",
-    "linking", "options", "overlays", "perform", "register", "reviewing",
+    "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "foreseen",
+    "handling", "linking", "options", "overlays", "perform", "register", "reviewing",
 ]  # fmt: skip

@@ -127,6 +127,26 @@ def _rows_for(case: Case, action: str, by: User, ruleset: Ruleset) -> list[Row]:
     return fitting
 
 
+def _admitted(attempt: Attempt, action: str) -> list[Row]:
+    """Rows by which the person may take the step, whatever is filled in. Errors: RuleViolation."""
+    case, ruleset = attempt.case, attempt.ruleset
+    if not ruleset.has_action(action):
+        raise _unknown_here(case, action, attempt)
+    if case.suspended_at is not None and action not in WHILE_SUSPENDED:
+        raise _refuse(ruleset, "resume", "本件已中止办理，请先恢复办理。")
+    return _rows_for(case, action, attempt.by, ruleset)
+
+
+def foreseen(case: Case, action: str, *, by: User, now: datetime) -> RuleViolation | None:
+    """Why the step will be refused whatever is filled in, or None."""
+    attempt = Attempt(case, {}, by, pinned(case.ruleset_version_id), now)
+    try:
+        rows = _admitted(attempt, action)
+    except RuleViolation as refused:
+        return refused
+    return first_refusal(rows[0].guards, attempt, only_standing=True)
+
+
 def perform(
     case: Case, action: str, data: Mapping[str, Any], *, by: User, now: datetime, calendar: Calendar
 ) -> CaseStep:
@@ -137,11 +157,7 @@ def perform(
     """
     ruleset = pinned(case.ruleset_version_id)
     attempt = Attempt(case, data, by, ruleset, now)
-    if not ruleset.has_action(action):
-        raise _unknown_here(case, action, attempt)
-    if case.suspended_at is not None and action not in WHILE_SUSPENDED:
-        raise _refuse(ruleset, "resume", "本件已中止办理，请先恢复办理。")
-    rows = _rows_for(case, action, by, ruleset)
+    rows = _admitted(attempt, action)
     refused = first_refusal(rows[0].guards, attempt)
     if refused is not None:
         raise refused

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm.exc import StaleDataError
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, CaseLink
@@ -17,6 +19,8 @@ from blueprints.rulebook.service import pinned
 from core.db import db
 from domain.errors import InvalidInput, RuleViolation
 from domain.workdays import Calendar
+
+OVERTAKEN = "别人刚刚办理了本件，请打开看过再办。"
 
 
 def _other(act: Act) -> Case:
@@ -76,26 +80,33 @@ class BulkResult:
     done: bool
     message: str
     clause: str | None = None
+    case_id: int = 0
+    refusal: RuleViolation | InvalidInput | None = None
 
 
 def perform_each(
     cases: Iterable[Case],
     action: str,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | Callable[[Case], Mapping[str, Any]],
     *,
     by: User,
     now: datetime,
     calendar: Calendar,
 ) -> list[BulkResult]:
-    """The same step on many cases, each recorded on its own; a refusal leaves that case as it was."""
+    """The same step on many cases, each recorded on its own; a refusal leaves that case as it was. `data` may
+    depend on the case."""
     results = []
     for case in cases:
+        case_id, number = case.id, case.number
         try:
             with db.session.begin_nested():
-                perform(case, action, data, by=by, now=now, calendar=calendar)
-            results.append(BulkResult(case.number, True, "已办"))
+                given = data(case) if callable(data) else data
+                perform(case, action, given, by=by, now=now, calendar=calendar)
+            results.append(BulkResult(number, True, "已办", case_id=case_id))
         except RuleViolation as refused:
-            results.append(BulkResult(case.number, False, refused.message, refused.clause))
+            results.append(BulkResult(number, False, refused.message, refused.clause, case_id, refused))
         except InvalidInput as refused:
-            results.append(BulkResult(case.number, False, refused.message))
+            results.append(BulkResult(number, False, refused.message, case_id=case_id, refusal=refused))
+        except StaleDataError:
+            results.append(BulkResult(number, False, OVERTAKEN, case_id=case_id))
     return results

@@ -27,6 +27,7 @@ from domain.workdays import Calendar
 
 FILTER_LABELS = {
     "q": "搜索",
+    "only": "所选",
     "group": "工作台",
     "state": "状态",
     "type": "类型",
@@ -209,6 +210,13 @@ def _select(name: str, label: str, offered: tuple[tuple[str, str], ...], chosen:
     return SELECT.format(name=name, label=label, options=options)
 
 
+def value_words(name: str, value: str, choices: Mapping[str, Mapping[str, str]]) -> str:
+    """What a filter is set to, in a few words."""
+    if name == "only":
+        return f"{value.count('~') + 1} 件"
+    return choices.get(name, {}).get(value, value)[:30]
+
+
 def filter_chips(
     filters: Mapping[str, str], choices: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, str]]:
@@ -216,11 +224,11 @@ def filter_chips(
     chips = []
     for name, value in filters.items():
         rest = {k: v for k, v in filters.items() if k != name}
-        shown = choices.get(name, {}).get(value, value)
+        shown = value_words(name, value, choices)
         chips.append(
             {
                 "label": FILTER_LABELS[name],
-                "value": shown[:30],
+                "value": shown,
                 "remove_url": url_for("complaints.cases", **rest),  # type: ignore[arg-type]
             }
         )
@@ -262,7 +270,7 @@ def query_words(query: str, choices: Mapping[str, Mapping[str, str]]) -> list[st
             order = "倒序" if value.startswith("-") else "排序"
             told.append(f"按{heads.get(value.lstrip('-'), value)}{order}")
         elif name in FILTER_LABELS:
-            told.append(f"{FILTER_LABELS[name]}：{choices.get(name, {}).get(value, value)[:30]}")
+            told.append(f"{FILTER_LABELS[name]}：{value_words(name, value, choices)}")
     return told
 
 
