@@ -65,8 +65,19 @@ class HttpTransport:
         self._cpu = cpu
 
     def send(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Answer:
-        """See Transport."""
+        """See Transport. A GET on a connection that the server closed meanwhile is sent again."""
         connection = next(self._connections)
+        try:
+            return self._send(connection, method, path, form)
+        except http.client.RemoteDisconnected:
+            if method != "GET":
+                raise
+            connection.close()
+            return self._send(connection, method, path, form)
+
+    def _send(
+        self, connection: http.client.HTTPConnection, method: str, path: str, form: Mapping[str, str] | None
+    ) -> Answer:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
         body = urlencode(form).encode() if form is not None else None
         if body is not None:
