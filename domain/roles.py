@@ -20,6 +20,15 @@ class Permission(StrEnum):
     RULES_READ = "rulebook:ruleset:read"
     RULES_EDIT = "rulebook:setting:edit"
     CALENDAR_EDIT = "rulebook:calendar:edit"
+    NOTICE_READ = "notices:notice:read"
+    NOTICE_DRAFT = "notices:notice:draft"
+    NOTICE_REVIEW = "notices:notice:review"
+    NOTICE_LEGAL = "notices:notice:legal_review"
+    NOTICE_SIGN = "notices:notice:sign"
+    NOTICE_ISSUE = "notices:notice:issue"
+    NOTICE_SERVE = "notices:notice:serve"
+    NOTICE_RECEIVE = "notices:notice:receive"
+    TEMPLATE_EDIT = "notices:template:edit"
     STAFF_MANAGE = "accounts:staff:manage"
     ORGANIZATION_MANAGE = "accounts:organization:manage"
     ROLE_GRANT = "accounts:role:grant"
@@ -67,24 +76,36 @@ ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 
 _P = Permission
 _CASEWORK = {_P.SELF, _P.CASE_READ, _P.CASE_ACT, _P.PERSONAL_REVEAL, _P.RULES_READ}
+_NOTICES_READ = {_P.NOTICE_READ}
+_NOTICES_WRITE = _NOTICES_READ | {_P.NOTICE_DRAFT, _P.NOTICE_ISSUE, _P.NOTICE_SERVE}
+_NOTICES_SIGN = _NOTICES_READ | {_P.NOTICE_LEGAL, _P.NOTICE_SIGN, _P.NOTICE_ISSUE}
+_NOTICES_RECEIVE = _NOTICES_READ | {_P.NOTICE_RECEIVE}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REGULATOR_CLERK: frozenset(
-        _CASEWORK | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ}
+        _CASEWORK | _NOTICES_WRITE | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ}
     ),
-    Role.REGULATOR_SUPERVISOR: frozenset(_CASEWORK | {_P.CASE_EXPORT, _P.LEDGER_READ}),
-    Role.INSPECTOR: frozenset({_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ}),
-    Role.REGULATOR_LEADER: frozenset(_CASEWORK | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT}),
+    Role.REGULATOR_SUPERVISOR: frozenset(
+        _CASEWORK | _NOTICES_WRITE | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ}
+    ),
+    Role.INSPECTOR: frozenset(
+        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ} | _NOTICES_WRITE
+    ),
+    Role.REGULATOR_LEADER: frozenset(
+        _CASEWORK | _NOTICES_SIGN | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT}
+    ),
     Role.DISPATCHER: frozenset(
-        _CASEWORK | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT}
+        _CASEWORK
+        | _NOTICES_RECEIVE
+        | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT}
     ),
     Role.HANDLER: frozenset(_CASEWORK),
     Role.ENTERPRISE_LEADER: frozenset(
-        _CASEWORK | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT}
+        _CASEWORK | _NOTICES_RECEIVE | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT}
     ),
     Role.DISCLOSER: frozenset({_P.SELF, _P.RULES_READ}),
     Role.ACCOUNT_MANAGER: frozenset({_P.SELF, _P.STAFF_MANAGE}),
     Role.SYSTEM_ADMIN: frozenset(
-        {_P.SELF, _P.STAFF_MANAGE, _P.ORGANIZATION_MANAGE, _P.CALENDAR_EDIT, _P.RULES_READ}
+        {_P.SELF, _P.STAFF_MANAGE, _P.ORGANIZATION_MANAGE, _P.CALENDAR_EDIT, _P.RULES_READ, _P.TEMPLATE_EDIT}
     ),
     Role.SECURITY_ADMIN: frozenset({_P.SELF, _P.ROLE_GRANT}),
     Role.AUDIT_ADMIN: frozenset({_P.SELF, _P.AUDIT_READ}),
