@@ -1,7 +1,7 @@
 """The kinds of official documents: their fields and wording, and how fields and wording become a Document.
 
-The kinds are data (rulesets/documents/kinds.toml). A clerk edits plain text; tables, forms and ticks stand in it
-as a line 【label】. `fill` makes that text from a template, `compose` makes the Document from the text.
+The kinds are data (rulesets/documents/kinds.toml). A clerk edits plain text; tables, forms and ticks stand in
+it as a line 【label】. `fill` makes that text from a template, `compose` makes the Document from the text.
 """
 
 from __future__ import annotations
