@@ -46,9 +46,12 @@ def _storable(text: str) -> str:
     return kept[:MAX_CELL]
 
 
-def _plain(value: str) -> bool:
-    """Needs neither a quote nor mending; true of most cells."""
-    return value[:1] not in _RISKY and value.isprintable() and len(value) <= MAX_CELL
+def _mended(row: Sequence[str]) -> Sequence[str]:
+    """The row as it may be written. Most need no mending: all cells are looked at in one go."""
+    whole = "".join(row)
+    if len(whole) <= MAX_CELL and whole.isprintable() and _RISKY.isdisjoint([value[:1] for value in row]):
+        return row
+    return [escaped(_storable(value)) for value in row]
 
 
 _RISKY = frozenset(FORMULA_STARTS)
@@ -64,8 +67,7 @@ def write_workbook(
         nonlocal count
         for row in rows:
             count += 1
-            mended = (v if _plain(v) else escaped(_storable(v)) for v in row)
-            yield {n: v or None for n, v in zip(names, mended, strict=True)}
+            yield {n: v or None for n, v in zip(names, _mended(row), strict=True)}
         if not count:
             yield dict.fromkeys(names)
 
@@ -91,7 +93,7 @@ def csv_pieces(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
     out.write(BOM)
     writer.writerow(names)
     for count, row in enumerate(rows, start=1):
-        writer.writerow([value if _plain(value) else escaped(_storable(value)) for value in row])
+        writer.writerow(_mended(row))
         if count % PIECE_ROWS == 0:
             yield _taken(out)
     yield _taken(out)

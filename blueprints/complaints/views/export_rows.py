@@ -24,11 +24,14 @@ def export_rows(cases: Iterable[tuple[Any, list[Person]]], by: User, *, in_full:
     """One list of texts a case, as HEADERS name them. `in_full`: persons unmasked where this person may."""
     words = words_for(by)
     types, categories, channels, actions = words.types, words.categories, words.channels, words.actions
+    kept_from: dict[tuple[Any, ...], bool] = {}
     for case, people in cases:
-        hidden = people_hidden(case, by) is not None
+        who = (case.regulator_id, case.receiving_org_id, case.confidential)
+        if (hidden := kept_from.get(who)) is None:
+            hidden = kept_from[who] = people_hidden(case, by) is not None
         shown = in_full and may_reveal(case, by)
         title, content, place = case.title, case.content, case.place
-        if people and not shown:
+        if not shown and _named_in(f"{title}\n{content}\n{place}", people):
             swaps = replacements(people, hidden=hidden)
             title, content, place = swapped(title, swaps), swapped(content, swaps), swapped(place, swaps)
         due_on = case.due_on
@@ -51,6 +54,15 @@ def export_rows(cases: Iterable[tuple[Any, list[Person]]], by: User, *, in_full:
             *_person(case, people, hidden=hidden, shown=shown),
             place,
         ]
+
+
+def _named_in(text: str, people: Iterable[Person]) -> bool:
+    """Whether anything that belongs to these people is said in the text."""
+    return any(
+        len(value) > 1 and value in text
+        for person in people
+        for value in (person.name, person.phone, person.account_number, person.address)
+    )
 
 
 def _person(case: Any, people: list[Person], *, hidden: bool, shown: bool) -> tuple[str, str]:
