@@ -19,7 +19,7 @@ from tests.factories.world import World, build_world
 from tests.page_client import CheckingClient
 from tests.postgres import PostgresServer
 
-pytest_plugins = ["tests.rule_marks", "tests.many_cases"]
+pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.factories.notices"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
 
 

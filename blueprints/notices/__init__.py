@@ -1,0 +1,54 @@
+"""Official notices (公文、文书): draft, review, signature, number, service, archive, verification."""
+
+from flask import Flask
+
+SUBJECT_WORDS = {"notice": "文书", "notice_template": "文书模板"}
+FIELD_WORDS = {
+    "number": "文号",
+    "content_sha256": "内容校验值",
+    "sha256": "文件校验值",
+    "pages": "页数",
+    "method": "送达方式",
+    "served_at": "送达时间",
+    "due_on": "回复期限",
+    "answered_at": "回复时间",
+    "late": "逾期",
+    "changed": "修改的项目",
+    "version": "版本",
+    "title": "标题",
+    "body": "正文",
+    "annex_title": "附件标题",
+    "annex_body": "附件",
+    "copies": "份数",
+    "count": "件数",
+}
+
+
+def name_actions() -> None:
+    """Tell the audit page what the steps and states of a notice are called."""
+    from blueprints.accounts.service.audit_words import add_words
+    from blueprints.notices.workflow import ACTION_NAMES, STATE_NAMES
+
+    actions = {f"notice.{code}": f"文书{name}" for code, name in ACTION_NAMES.items()}
+    actions |= {
+        "notice.template": "修改文书模板",
+        "notice.organ_code": "设定机关代字",
+        "notice.export": "导出发文登记",
+        "notice.print": "合并打印文书",
+    }
+    add_words(actions, SUBJECT_WORDS, FIELD_WORDS, STATE_NAMES)
+
+
+def register(app: Flask) -> None:
+    """Routes, commands, and what the feature does when a clock moves."""
+    from blueprints.notices import commands
+    from blueprints.notices.routes import blueprint
+    from blueprints.notices.service.serving import on_clock_moved
+    from core.clocks import ClockMoved
+    from core.events import subscribe
+
+    app.register_blueprint(blueprint)
+    app.cli.add_command(commands.notices)
+    with app.app_context():
+        name_actions()
+        subscribe(ClockMoved, on_clock_moved)

@@ -1,0 +1,84 @@
+"""编号印制, 重新印制, 作废: the number is taken in the transaction that freezes the content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from blueprints.accounts.models import User
+from blueprints.notices.events import NoticeVoided
+from blueprints.notices.models import Notice, NoticeService
+from blueprints.notices.service.composing import document, frozen, new_code
+from blueprints.notices.service.engine import admitted, move, tell_writers
+from blueprints.notices.service.printing import Printing
+from blueprints.notices.service.wording import organ_code_for
+from core import clocks
+from core.clock import to_local
+from core.db import db
+from core.events import publish
+from core.sequences import next_number
+from domain.documents import Watermark
+from domain.errors import RuleViolation
+from domain.notice_kinds import kind
+from domain.numbering import document_number
+
+SERVICE = "notice_service"
+
+
+def issue(notice: Notice, *, site: str, by: User, now: datetime) -> Printing:
+    """Transaction 1: take the number of the series and year, freeze the content, list who is to be served.
+
+    The year is that of the moment on a clock in Asia/Shanghai. `site` is the address of this deployment, for
+    the QR code. Hand the result to `printing.print_out` after the commit.
+    """
+    rows = admitted(notice, "issue", by=by)
+    about = kind(notice.kind)
+    if about.organ_code:
+        notice.series = organ_code_for(notice.organization, about.organ_code, notice.enterprise)
+        notice.year = to_local(now).year
+        notice.number = next_number(f"{notice.series}:{notice.organization_id}", notice.year)
+        notice.number_text = document_number(notice.series, notice.year, notice.number)
+    notice.code = new_code()
+    printed = document(
+        notice, watermark=Watermark.NONE, number=notice.number_text, on=now, code=notice.code, site=site
+    )
+    notice.content, notice.content_sha256 = frozen(printed)
+    notice.print_error = ""
+    if about.addressed_to != "none":
+        _list_addressees(notice)
+    facts = {"number": notice.number_text, "content_sha256": notice.content_sha256}
+    move(notice, rows, by=by, now=now, facts=facts)
+    return Printing(notice.id, dict(notice.content))
+
+
+def _list_addressees(notice: Notice) -> None:
+    for position, row in enumerate(notice.addressees, start=1):
+        service = NoticeService(notice_id=notice.id, position=position, addressee=row["name"])
+        service.organization_id = row.get("organization_id")
+        db.session.add(service)
+    db.session.flush()
+    db.session.expire(notice, ["services"])
+
+
+def again(notice: Notice, *, by: User, now: datetime) -> Printing:
+    """Print what was frozen once more, after a failure; nothing of the content or number changes."""
+    rows = admitted(notice, "retry", by=by)
+    if notice.content is None:
+        raise RuleViolation("这份文书没有固定的内容，不能印制。")
+    move(notice, rows, by=by, now=now)
+    return Printing(notice.id, dict(notice.content), void=notice.voided_at is not None)
+
+
+def void(notice: Notice, remark: str, *, by: User, now: datetime) -> Printing | None:
+    """作废: the number stays taken, the clocks stop, a copy marked 作废 is to be printed from the frozen
+    content (the printing is returned, None where nothing had been frozen)."""
+    rows = admitted(notice, "void", by=by, data={"remark": remark})
+    notice.voided_at, notice.void_reason = now, remark.strip()[:500]
+    for service in notice.services:
+        clocks.void(SERVICE, service.id, at=now)
+        service.due_at = None
+    move(notice, rows, by=by, now=now, remark=remark)
+    publish(NoticeVoided(notice, notice.void_reason, by, now))
+    tell_writers(notice, f"{notice.label}已作废：{notice.void_reason}", by=by, now=now)
+    return Printing(notice.id, dict(notice.content), void=True) if notice.content else None
+
+

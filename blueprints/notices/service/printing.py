@@ -1,0 +1,133 @@
+"""From frozen content to stored bytes: printed outside of any transaction, stored once, never again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import current_app
+
+from blueprints.accounts.models import User
+from blueprints.notices.events import NoticeIssued
+from blueprints.notices.models import Notice
+from blueprints.notices.queries import locked
+from blueprints.notices.service.engine import move, system_rows, tell_next
+from blueprints.notices.workflow import State
+from core.db import transaction
+from core.events import publish
+from core.files import store
+from domain.documents import Document, Watermark, document_of
+from domain.errors import InvalidInput
+
+LONGEST_ERROR = 500
+INTERRUPTED = "印制没有完成（进程中断），编号和内容都在，请重新印制。"
+
+
+class Printed(Protocol):
+    """What the printer gives back."""
+
+    @property
+    def pdf(self) -> bytes: ...
+    @property
+    def pages(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Printing:
+    """A numbered notice that waits for its bytes: everything the printer needs, free of any session."""
+
+    notice_id: int
+    content: Mapping[str, Any]
+    void: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a printing: `error` is empty when the bytes are stored."""
+
+    notice_id: int
+    error: str = ""
+
+
+class PrintFailed(Exception):
+    """The printer could not make the document; the message is a Chinese sentence."""
+
+
+def draw(document: Document, pictures: Mapping[str, bytes] | None = None) -> Printed:
+    """The document as PDF, by the printer's own process. Errors: PrintFailed."""
+    from core.pdf import RenderError, render
+
+    try:
+        printed: Printed = render(document, pictures or {})
+        return printed
+    except RenderError as failure:
+        raise PrintFailed(str(failure)) from failure
+
+
+def print_out(printing: Printing, *, by: User, now: datetime) -> Result:
+    """Print and store; must be called outside of a transaction, so that no lock is held meanwhile.
+
+    A failure leaves the notice numbered, with the reason on its page and a button to try again.
+    """
+    document = document_of(dict(printing.content))
+    if printing.void:
+        document = replace(document, watermark=Watermark.VOID)
+    try:
+        printed = draw(document)
+    except (PrintFailed, OSError) as failure:
+        return _failed(printing, str(failure) or type(failure).__name__, now=now)
+    try:
+        with transaction():
+            _keep(locked(printing.notice_id), printing, printed, by=by, now=now)
+    except InvalidInput as refused:
+        return _failed(printing, refused.message, now=now)
+    return Result(printing.notice_id)
+
+
+def _failed(printing: Printing, why: str, *, now: datetime) -> Result:
+    current_app.logger.error("notice %s was not printed: %s", printing.notice_id, why)
+    with transaction():
+        notice = locked(printing.notice_id)
+        notice.print_error = why[:LONGEST_ERROR]
+        if notice.state == State.NUMBERED:
+            rows = system_rows(notice, "print_failed")
+            move(notice, rows, by=None, now=now, remark=why[:LONGEST_ERROR])
+    return Result(printing.notice_id, why)
+
+
+def _keep(notice: Notice, printing: Printing, printed: Printed, *, by: User, now: datetime) -> None:
+    """Transaction 2: the bytes with their digest. Somebody who was faster is left alone."""
+    waits = State.VOID if printing.void else State.NUMBERED
+    if notice.state != waits or (printing.void and notice.void_pdf_id is not None):
+        return
+    digest = hashlib.sha256(printed.pdf).hexdigest()
+    stored = store(f"{notice.id}.pdf", printed.pdf, now=now)
+    notice.print_error = ""
+    if printing.void:
+        notice.void_pdf_id, notice.void_sha256 = stored.id, digest
+        return
+    notice.pdf_id, notice.pdf_sha256, notice.pages = stored.id, digest, printed.pages
+    notice.issued_at = now
+    facts = {"sha256": digest, "pages": printed.pages}
+    move(notice, system_rows(notice, "printed"), by=None, now=now, facts=facts)
+    publish(NoticeIssued(notice, by, now))
+    tell_next(notice, by=by, now=now)
+
+
+def pictures_of(pdf: bytes, width: int = 700) -> list[bytes]:
+    """The pages of a PDF as PNG, so many pixels wide."""
+    from core.pdf import page_images
+
+    pages: list[bytes] = page_images(pdf, width)
+    return pages
+
+
+def merged(pdfs: list[bytes], duplex: bool) -> bytes:
+    """Several PDFs in one, with a blank page after an odd number of pages when `duplex`."""
+    from core.pdf import merge
+
+    whole: bytes = merge(pdfs, duplex)
+    return whole
