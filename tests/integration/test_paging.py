@@ -19,6 +19,7 @@ from tests.factories.cases import Desk
 from tests.factories.world import World
 from tests.plain_cases import Plain, Scan, access_rows
 
+SHAPES = {"type": ("complaint", "inquiry"), "category": ("quality", "service")}
 ORDERS = [f"{sign}{name}" for name in SORTS for sign in ("", "-")]
 
 
@@ -81,6 +82,16 @@ def test_each_case_stands_once_on_the_way_there_and_back(
     back = list(backward(by, filters, sort, there[-1]))
     assert [ids([shown]) for shown in reversed(back)] == [ids([shown]) for shown in there[:-1]]
     assert (back[-1].before, back[-1].after is not None, there[-1].after) == (None, True, None)
+
+
+def test_one_statement_for_many_values_does_not_mix_them(many_world: World, scan: Scan) -> None:
+    people = [many_world.user(login) for login in ("rq-handler", "gs-leader", "jxw-clerk")]
+    asked = [(name, value) for name, values in SHAPES.items() for value in values]
+    for by in [*people, people[0]]:
+        for name, value in asked:
+            mine = {i for i in scan.seen(by) if getattr(scan.rows[i].case, name) == value}
+            shown = set(ids(list(forward(by, {name: value}, ""))))
+            assert shown == mine, (by.login, name, value)
 
 
 def test_pages_of_a_search(many_world: World, scan: Scan) -> None:
