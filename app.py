@@ -16,7 +16,6 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from blueprints import accounts, complaints, home, notices, rulebook
-from blueprints.complaints.labels import moment_words
 from core import authz
 from core.backup.commands import backup
 from core.db import db, init_database
@@ -24,6 +23,7 @@ from core.errors import register_error_handlers
 from core.forms import register_forms
 from core.health import register_health
 from core.search import is_ours
+from core.wording import moment_words
 
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V"

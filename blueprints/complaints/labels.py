@@ -9,7 +9,6 @@ from typing import Any
 from blueprints.complaints import facts
 from core.clock import to_local
 
-WEEKDAYS = "一二三四五六日"
 FIELD_LABELS = {
     "reason": "理由", "told_how": "告知方式", "told_at": "告知时间", "missing": "尚缺",
     "complete": "信息完整",
@@ -38,17 +37,6 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "level": {"1": "一级", "2": "二级", "3": "三级"},
 }
 HIDDEN = frozenset({"restart", "submission_key", "investigator_id", "judged_by_id"})
-
-
-def day_words(day: date) -> str:
-    """10月13日（周二）"""
-    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def moment_words(moment: datetime) -> str:
-    """10-13 周二 14:05 in Asia/Shanghai."""
-    local = to_local(moment)
-    return f"{local:%m-%d} 周{WEEKDAYS[local.weekday()]} {local:%H:%M}"
 
 
 def storable(value: Any) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.labels import day_words
 from blueprints.complaints.models import Case, CaseStep
 from blueprints.complaints.service.engine import Act, effect
 from core import clocks
 from core.clock import local_date
+from core.wording import day_words
 from domain.rulesets import Ruleset
 
 

@@ -10,12 +10,10 @@ from flask import url_for
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import facts
-from blueprints.complaints.labels import day_words, moment_words
 from blueprints.complaints.models import Assignment, Case, CaseLink
 from blueprints.complaints.relations import owner_id
 from blueprints.complaints.service import Option
 from blueprints.complaints.service.next_step import next_row
-from blueprints.complaints.views.chips import due_chip
 from blueprints.complaints.views.people import readable
 from blueprints.complaints.views.timeline import code_names, role_name
 from blueprints.complaints.views.words import ASSIGNMENT_STATES, KINDS, LEVELS, state_tone
@@ -23,6 +21,7 @@ from blueprints.complaints.workflow import OVERLAY_BY_ACTION, STATE_NAMES
 from core import clock
 from core.authz import ENTERPRISE_ROLES, REGULATOR_ROLES, Role
 from core.clock import to_local
+from core.wording import day_words, due_chip, moment_words
 from domain.rulesets import Ruleset
 from domain.workdays import Calendar
 

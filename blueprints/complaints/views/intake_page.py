@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from blueprints.complaints.labels import day_words
 from blueprints.complaints.queries import ListRow
 from blueprints.complaints.views.lists import case_url_start
 from blueprints.complaints.workflow import STATE_NAMES
 from core.clock import local_date
+from core.wording import day_words
 from domain.deadlines import Unit, due
 from domain.rulesets import Limit, Ruleset
 from domain.workdays import Calendar

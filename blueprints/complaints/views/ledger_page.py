@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import url_for
 
-from blueprints.complaints.labels import moment_words
 from blueprints.complaints.models import Ledger, LedgerRow
 from blueprints.complaints.service.ledger import Period
 from blueprints.complaints.views.lists import case_url_start
+from core.wording import moment_words
 
 KINDS = {"month": "每月", "quarter": "每季度"}
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import url_for
 
-from blueprints.complaints.labels import WEEKDAYS, day_words, moment_words
 from blueprints.complaints.models import Case
 from blueprints.complaints.views.chips import clock_chip
 from core.clock import to_local
 from core.clocks import Clock, ClockChange
+from core.wording import WEEKDAYS, day_words, moment_words
 from domain.workdays import Calendar
 
 UNITS = {"workday": "个工作日", "day": "天", "hour": "小时"}

@@ -12,17 +12,17 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from blueprints.accounts.models import User
-from blueprints.complaints.labels import WEEKDAYS
 from blueprints.complaints.queries import ListRow
 from blueprints.complaints.queries_bench import BENCH_LABELS, Bench
 from blueprints.complaints.queries_list import DEFAULT_SORT, ListPage
 from blueprints.complaints.views import rates_words
-from blueprints.complaints.views.chips import chip_class, due_chip
+from blueprints.complaints.views.chips import chip_class
 from blueprints.complaints.views.words import LEVELS, Words, state_tone, words_for
 from blueprints.complaints.workflow import STATE_NAMES
 from core.authz import Permission
 from core.clock import local_date, to_local
 from core.saved_views import View
+from core.wording import WEEKDAYS, due_chip
 from domain.workdays import Calendar
 
 FILTER_LABELS = {

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from blueprints.complaints.forms.rates import Asked, presets
-from blueprints.complaints.labels import day_words
 from blueprints.complaints.queries_rates import (
     CROSS,
     DENOMINATOR,
@@ -31,6 +30,7 @@ from blueprints.complaints.views.rates_words import NO_DEPARTMENT
 from blueprints.complaints.views.words import Words
 from blueprints.rulebook.service.citations import limit_name, limit_words
 from core.clock import local_date, to_local
+from core.wording import day_words
 from domain.rates import EXCLUDED, CrossTable, Rate
 from domain.rulesets import Cited, RateRule, Ruleset
 

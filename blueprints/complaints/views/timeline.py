@@ -8,11 +8,12 @@ from typing import Any
 from flask import url_for
 
 from blueprints.accounts.models import User
-from blueprints.complaints.labels import FIELD_LABELS, moment_words, sentences
+from blueprints.complaints.labels import FIELD_LABELS, sentences
 from blueprints.complaints.models import Attachment, Case, CaseStep
 from blueprints.complaints.views.people import readable
 from core.authz import ROLE_NAMES, Role
 from core.clock import to_local
+from core.wording import moment_words
 from domain.rulesets import Ruleset
 
 CORRECTED = {"title": "标题", "content": "诉求内容", "place": "地点", "wish": "愿望", "type": "类型",

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
-from blueprints.complaints.labels import day_words
 from core.clock import to_local
+from core.wording import day_words
 
 FULL, WORDS, SHORT, STORED = "full", "words", "short", "stored"
 DATES = re.compile(
