@@ -16,13 +16,11 @@ from blueprints.rulebook.service import pin, pinned
 from core import clocks
 from core.authz import Role
 from core.calendar_store import load_calendar
-from core.clock import local_date, to_local
+from core.clock import local_date
 from core.db import db
 from core.inbox import tell
-from core.sequences import next_number
 from domain.deadlines import remaining
 from domain.errors import InvalidInput, RuleViolation
-from domain.numbering import document_number
 
 LONGEST_EXTENSION = 60
 
@@ -70,16 +68,15 @@ def _is_leader_here(act: Act, person: User) -> bool:
 
 @effect("supervise")
 def supervise(act: Act) -> None:
-    """督办: series number, reason, limit. The answer is owed by the responsible units."""
+    """督办: reason and limit; the responsible units owe the answer. The order has the number of its case
+    until a 督办通知 is issued, which gives it a formal one."""
     reason = _reason(act)
     if act.case.supervised:
         raise InvalidInput("本件已在督办中。", "reason")
     days = int(act.data.get("workdays") or act.ruleset.number("supervision_limit_workdays"))
     if not 1 <= days <= LONGEST_EXTENSION:
         raise InvalidInput("督办期限请填 1 到 60 个工作日。", "workdays")
-    organ = act.ruleset.organ_codes.get("supervision", "督")
-    year = to_local(act.now).year
-    number = document_number(organ, year, next_number(f"{organ}:{act.by.organization_id}", year))
+    number = f"{act.case.number}督{len(act.case.supervision_orders) + 1}"
     clause = act.ruleset.action("supervise").clause or ""
     clock = deadlines.start_order(act, "supervision", "督办答复", days, clause=clause, basis=number)
     act.case.supervision_orders.append(
@@ -89,7 +86,7 @@ def supervise(act: Act) -> None:
         )
     )  # fmt: skip
     act.case.supervised, act.case.supervision_proposed = True, ""
-    act.record("reason", number=number, due_on=clock.due_on)
+    act.record("reason", number=number, workdays=days, due_on=clock.due_on)
     _tell_working(act, f"{act.case.number}已被督办（{number}），请于{clock.due_on}前答复。", clause)
 
 
