@@ -92,6 +92,7 @@ def register_settings(app: Flask, overrides: dict[str, Any]) -> None:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         PASSWORD_MIN_LENGTH=int(env.get("PASSWORD_MIN_LENGTH", "10")),
         PASSWORD_MAX_AGE_DAYS=int(env.get("PASSWORD_MAX_AGE_DAYS", "180")),
+        PUBLIC_URL=env.get("PUBLIC_URL", ""),
         SMTP_HOST=env.get("SMTP_HOST", ""),
         SMTP_PORT=int(env.get("SMTP_PORT", "25")),
         SMTP_FROM=env.get("SMTP_FROM", ""),

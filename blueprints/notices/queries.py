@@ -156,7 +156,8 @@ def register_page(by: User, filters: Mapping[str, str], *, now: datetime, offset
 
 def register_all(by: User, filters: Mapping[str, str], *, now: datetime) -> list[Notice]:
     """The whole register with these filters, for a file or a print."""
-    return list(db.session.scalars(numbered(by, filters, now=now)))
+    rows = numbered(by, filters, now=now).options(joinedload(Notice.drafted_by), joinedload(Notice.signed_by))
+    return list(db.session.scalars(rows))
 
 
 def every_numbered(year: int) -> list[Notice]:

@@ -124,15 +124,21 @@ def edit(notice: Notice, content: Content, *, by: User, now: datetime) -> None:
         move(notice, rows, by=by, now=now, facts={"changed": sorted(changed)}, personal=changed)
 
 
+def apply(notice: Notice, content: Content) -> None:
+    """Put typed content onto the notice, for looking at it; the caller undoes it. Errors: InvalidInput."""
+    _write(notice, kind(notice.kind), content)
+
+
 def _facts(notice: Notice) -> dict[str, Any]:
     return {name: getattr(notice, name) for name in WRITTEN}
 
 
 def _write(notice: Notice, about: Kind, content: Content) -> None:
+    before = notice.title
     if content.form is not None and content.form != notice.form:
         _change_form(notice, checked_form(about, content.form))
-    if content.title is not None:
-        notice.title = _checked_title(content.title)
+    if content.title is not None and (typed := _checked_title(content.title)) != before:
+        notice.title = typed
     for name in ("body", "annex_title", "annex_body"):
         text = getattr(content, name)
         if text is not None and len(text) > (LONGEST_TITLE if name == "annex_title" else MOST_CHARACTERS):
@@ -154,7 +160,7 @@ def _write(notice: Notice, about: Kind, content: Content) -> None:
 
 
 def _change_form(notice: Notice, form: str) -> None:
-    """A red head has a title of its own; a title that was written by hand is then written anew."""
+    """A red head has a title of its own; one that is typed together with the change is kept."""
     notice.form = form
     about = kind(notice.kind)
     said, _ = wording_of(notice.kind, Form(form))

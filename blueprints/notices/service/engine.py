@@ -24,7 +24,7 @@ from blueprints.notices.workflow import (
 )
 from core import audit
 from core.authz import ROLE_NAMES, Permission, Role
-from core.db import db
+from core.db import db, side_transaction
 from core.inbox import tell
 from domain.errors import InvalidInput, RuleViolation
 
@@ -129,6 +129,17 @@ def admitted(
     return fitting
 
 
+def standing_refusal(notice: Notice, action: str, *, by: User) -> InvalidInput | RuleViolation | None:
+    """Why the step will be refused whatever is filled in, or None."""
+    try:
+        admitted(notice, action, by=by)
+    except InvalidInput:  # something to be filled in
+        return None
+    except RuleViolation as refused:
+        return refused
+    return None
+
+
 def options(notice: Notice, by: User) -> list[Option]:
     """What this person may do with the notice now, the next step first; with the reason where the notice
     itself or the person stands in the way."""
@@ -207,3 +218,22 @@ def tell_next(notice: Notice, *, by: User, now: datetime) -> None:
 def tell_writers(notice: Notice, text: str, *, by: User, now: datetime) -> None:
     """Tell those who wrote the draft."""
     tell(set(notice.writers) - {by.id}, text, link=notice_path(notice), now=now)
+
+
+def record_export(by: User, filters: Mapping[str, str], kind: str, count: int, *, now: datetime) -> None:
+    """Every file of the register stands in the audit log."""
+    changes = {"filters": [None, dict(filters)], "kind": [None, kind], "count": [None, count]}
+    with side_transaction() as own:
+        audit.record(
+            "notice.export", subject=audit.Subject("export", None, "发文登记"), by=by, now=now,
+            changes=changes, session=own,
+        )  # fmt: skip
+
+
+def record_print(by: User, numbers: list[str], *, now: datetime) -> None:
+    """Which notices were put into one file for the printer."""
+    with side_transaction() as own:
+        audit.record(
+            "notice.print", subject=audit.Subject(SUBJECT, None, f"{len(numbers)} 份"), by=by, now=now,
+            changes={"number": [None, numbers]}, session=own,
+        )  # fmt: skip

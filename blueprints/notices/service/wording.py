@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from blueprints.accounts.models import Organization
@@ -12,9 +13,10 @@ from blueprints.rulebook.service import base_ruleset, ruleset_codes, ruleset_for
 from core import audit
 from core.db import db
 from core.locks import lock_name
-from domain.documents import Form
+from domain.documents import Document, Form, Watermark
 from domain.errors import InvalidInput
-from domain.notice_kinds import Wording, kind, template_problems, wording
+from domain.notice_kinds import Kind, Wording, compose, fill, kind, template_problems, wording
+from domain.notice_samples import sample_frame, sample_values
 
 LONGEST_CODE = 12
 SERIES_MARKS = {
@@ -126,3 +128,17 @@ def set_organ_code(organ: Organization, key: str, code: str, *, by: audit.Actor,
     db.session.flush()
     subject = audit.Subject("organization", organ.id, organ.name)
     audit.record("notice.organ_code", subject=subject, by=by, now=now, changes={key: [old, code]})
+
+
+def markers(about: Kind) -> list[str]:
+    """Labels that stand for tables, forms and signatures of a kind when they stand alone on a line."""
+    tables = [row.label for row in about.fields if row.kind == "table"]
+    forms = [row.label for row in about.grids] + [row.label for row in about.signs]
+    return tables + forms + [row.label for row in about.ticks]
+
+
+def tried(about: Kind, said: Wording) -> Document:
+    """A wording on sample data, marked as a draft. Errors: InvalidInput."""
+    values = sample_values(about)
+    frame = replace(sample_frame(about, about.form, plain=True), watermark=Watermark.DRAFT)
+    return compose(about, about.form, fill(about, values, frame, said), values, frame)
