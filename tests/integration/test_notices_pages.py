@@ -142,7 +142,8 @@ def test_typed_text_is_shown_as_pages_and_not_saved(office: Office, printer: Qui
 
 
 def test_a_table_is_typed_row_by_row(office: Office) -> None:
-    notice_id = office.draft("acceptance")
+    limits = {"acceptance_limits": [["受理", "示例区经济信息委", "2 个工作日", "本单位设定"]]}
+    notice_id = office.draft("acceptance", values=sample_values(kind("acceptance")) | limits)
     clerk = office.world.client("jxw-clerk")
     path, values = form_values(text(clerk.get(f"/notices/{notice_id}/edit")), "draft-form")
     assert values["v_acceptance_limits"].startswith("受理 | ")

@@ -115,7 +115,7 @@ def edit_page(
     return render(
         "notices/edit.html", status=status, notice=found, about=form.about, form=form, conflict=conflict,
         pictures=pictures, problem=problem, shown=pages is not None,
-        annexed=bool(found.annex_title or found.annex_body or form.annex_body.data),
+        annexed=bool(form.about.annex_body or found.annex_body or form.annex_body.data),
         breadcrumb=[
             {"label": "文书", "url": url_for("notices.notices")},
             {"label": found.label, "url": url_for("notices.notice", notice_id=found.id)},

@@ -76,8 +76,8 @@ class _Begun(Frame):
 
     def words(self) -> dict[str, str]:
         """What is not known yet stands for itself."""
-        later = {name: f"{{{name}}}" for name in ("date", "number", "addressee")}
-        return super().words() | later
+        words = super().words()
+        return words | {name: words[name] or f"{{{name}}}" for name in ("date", "number", "addressee")}
 
 
 def document(

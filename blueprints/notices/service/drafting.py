@@ -149,7 +149,7 @@ def _write(notice: Notice, about: Kind, content: Content) -> None:
         known = {row.name for row in about.fields}
         notice.values = {**notice.values, **{n: v for n, v in content.values.items() if n in known}}
     if content.addressees is not None:
-        notice.addressees = _known(content.addressees)
+        _address(notice, _known(content.addressees))
     if content.copies_to is not None:
         notice.copies_to = _names(content.copies_to, "copies_to")
     if content.answer_within is not None:
@@ -157,6 +157,15 @@ def _write(notice: Notice, about: Kind, content: Content) -> None:
             why = f"回复期限请填 0 到 {LONGEST_ANSWER} 个工作日，0 表示不要求回复。"
             raise InvalidInput(why, "answer_within")
         notice.answer_within = content.answer_within or None
+
+
+def _address(notice: Notice, rows: list[dict[str, Any]]) -> None:
+    """Set the addressees; a title that names the earlier ones follows."""
+    before = "、".join(row["name"] for row in notice.addressees)
+    after = "、".join(row["name"] for row in rows)
+    if before and after:
+        notice.title = notice.title.replace(before, after)
+    notice.addressees = rows
 
 
 def _change_form(notice: Notice, form: str) -> None:

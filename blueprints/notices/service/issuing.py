@@ -42,7 +42,7 @@ def issue(notice: Notice, *, site: str, by: User, now: datetime) -> Printing:
         notice, watermark=Watermark.NONE, number=notice.number_text, on=now, code=notice.code, site=site
     )
     notice.content, notice.content_sha256 = frozen(printed)
-    notice.print_error = ""
+    notice.title, notice.print_error = printed.title, ""
     if about.addressed_to != "none":
         _list_addressees(notice)
     facts = {"number": notice.number_text, "content_sha256": notice.content_sha256}
