@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -244,8 +244,12 @@ def missing_fields(kind: Kind, values: Mapping[str, Any]) -> list[FieldRow]:
 
 
 def fill(kind: Kind, values: Mapping[str, Any], frame: Frame, said: Wording) -> Filled:
-    """The text of a template with its fields in place, ready for a clerk to edit."""
+    """The text of a template with its fields in place, ready for a clerk to edit. An annex whose tables have no
+    rows is left out."""
     words = {**{f.name: _plain(values.get(f.name)) for f in kind.fields}, **frame.words()}
+    tables = [f for f in kind.fields if f.kind == "table" and f"【{f.label}】" in said.annex_body]
+    if tables and not any(values.get(f.name) for f in tables):
+        said = replace(said, annex_title="", annex_body="")
     return Filled(
         _put(said.title, words),
         _put(said.body, words),
@@ -354,7 +358,8 @@ def _ticks(kind: Kind, name: str, values: Mapping[str, Any]) -> tuple[tuple[str,
 
 
 def _cell(kind: Kind, cell: str, values: Mapping[str, Any], frame: Frame) -> Cell:
-    label, value, span, lines = (*cell.split("|"), "12", "1")[:4] if cell.count("|") < 3 else cell.split("|")
+    given = cell.split("|")
+    label, value, span, lines = given + ["", "12", "1"][len(given) - 1 :]
     place = PLACE.fullmatch(value)
     if place and place[2]:
         return Cell(label, "", int(span), int(lines), _ticks(kind, place[1], values))

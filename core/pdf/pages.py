@@ -1,0 +1,39 @@
+"""Finished PDFs: their pages as pictures, and many of them in one file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+
+def page_images(pdf: bytes, width: int = 700, most: int = 40) -> list[bytes]:
+    """The first pages as PNG, `width` pixels wide."""
+    import pypdfium2  # type: ignore[import-untyped]
+
+    document, found = pypdfium2.PdfDocument(pdf), []
+    try:
+        for number in range(min(len(document), most)):
+            page = document[number]
+            picture = page.render(scale=width / page.get_width()).to_pil()
+            out = io.BytesIO()
+            picture.save(out, "PNG")
+            found.append(out.getvalue())
+    finally:
+        document.close()
+    return found
+
+
+def merge(pdfs: Iterable[bytes], *, duplex: bool = False) -> bytes:
+    """One file in this order; for duplex printing every document begins on the front of a sheet."""
+    import pikepdf
+
+    with pikepdf.new() as whole:
+        for pdf in pdfs:
+            with pikepdf.open(io.BytesIO(pdf)) as part:
+                whole.pages.extend(part.pages)
+            if duplex and len(whole.pages) % 2:
+                box = [float(x) for x in whole.pages[-1].mediabox]
+                whole.add_blank_page(page_size=(box[2] - box[0], box[3] - box[1]))
+        out = io.BytesIO()
+        whole.save(out, deterministic_id=True)
+        return out.getvalue()
