@@ -14,6 +14,7 @@ from core import clock, clocks, files, saved_views
 from core.db import db, transaction
 from core.inbox import Notification
 from tests.factories.cases import Desk
+from tests.factories.notices import RECEIPT, Office, empty_sheets
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Filled:
     ledger_row_id: int
     mapping_id: int
     view_id: int
+    draft_id: int
+    notice_id: int
+    service_id: int
+    code: str
 
 
 def _attach(desk: Desk, case_id: int) -> int:
@@ -78,7 +83,20 @@ def fill(desk: Desk) -> Filled:
         mapping_id = mapping.id
         view_id = saved_views.save(mine, "complaints.cases", "在办", "state=open", now=clock.now()).id
     clock_id = clocks.of_subject("case", case_id)[0].id
-    return Filled(case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id)
+    return Filled(
+        case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, *_notices()
+    )  # fmt: skip
+
+
+def _notices() -> tuple[int, int, int, str]:
+    """A draft; an issued notice that was sent to the gas company, which owes an answer; its verification
+    code."""
+    office = Office()
+    draft = office.draft()
+    with empty_sheets():
+        issued = office.issued(addressees=["示例燃气公司", "示例物业公司"])
+    notice = office.sent(issued, receipt=RECEIPT)
+    return draft, issued, notice.services[0].id, notice.code or ""
 
 
 def notification_of(user_id: int) -> int:

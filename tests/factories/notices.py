@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unittest import mock
 
+import pikepdf
 import pytest
 from flask import Flask
 
@@ -15,6 +18,7 @@ from blueprints.notices import service
 from blueprints.notices.guards import Method
 from blueprints.notices.models import Notice
 from blueprints.notices.service import printing
+from blueprints.notices.service.composing import digest
 from blueprints.notices.service.drafting import Content, Subject
 from core import clock
 from core.calendar_store import load_calendar
@@ -40,6 +44,16 @@ class Paper:
     pages: int = 1
 
 
+def sheet(document: Document) -> bytes:
+    """A real PDF of one empty page that differs with its content."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.docinfo["/Title"] = f"{document.number} {document.watermark} {digest(data_of(document))}"
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
 class QuickPrinter:
     """Prints at once and remembers what it printed; `broken` makes it fail with these words."""
 
@@ -63,6 +77,13 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> QuickPrinter:
     monkeypatch.setattr(printing, "pictures_of", lambda pdf, width=700: [PIXEL])
     monkeypatch.setattr(printing, "merged", lambda pdfs, duplex: b"%PDF-1.7\n" + b"".join(pdfs))
     return quick
+
+
+@contextmanager
+def empty_sheets() -> Iterator[None]:
+    """Print real PDF files of one empty page: for pages that show what is stored."""
+    with mock.patch.object(printing, "draw", lambda document, _=None: Paper(sheet(document))):
+        yield
 
 
 class Office:

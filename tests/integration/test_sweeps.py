@@ -59,7 +59,7 @@ ODD = (
 QUERY_NAMES = (
     "q", "state", "type", "category", "channel", "level", "enterprise", "due", "received_from", "received_to",
     "sort", "page", "offset", "after", "before", "next", "group", "person", "action", "subject", "from", "to",
-    "day", "n", "unit", "owner", "place", "received", "year", "kind", "cursor", "split", "rate", "part", "types",
+    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "rate", "part", "types",
 )  # fmt: skip
 
 
@@ -76,7 +76,9 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "ledger_id": filled.ledger_id, "row_id": filled.ledger_row_id, "mapping_id": filled.mapping_id,
         "action": "note", "clause_id": "F5.2", "code": "fuling", "key": "callback_required", "owner": "jxw",
         "day": "2026-10-15", "year": 2026, "filename": "css/app.css", "user_id": world.user("rq-handler").id,
-        "view_id": filled.view_id, "step": "up",
+        "view_id": filled.view_id, "step": "up", "service_id": filled.service_id, "verb": "void",
+        "notice_id": filled.draft_id if rule.endpoint in DRAFTS else filled.notice_id,
+        "verify_code": filled.code, "kind_code": "supervision", "series": "supervision",
         "organization_id": world.org("rq").id, "department_id": world.department("rq").id,
         "notification_id": notification_of(world.user("rq-handler").id), "limit_id": 1, "ext": "csv",
         "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
@@ -102,6 +104,7 @@ def access(app: Flask, rule: Rule) -> tuple[Any, ...]:
     return getattr(app.view_functions[rule.endpoint], "access")  # noqa: B009
 
 
+DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
     "case_id",
@@ -113,6 +116,8 @@ TENANT = {
     "user_id",
     "notification_id",
     "view_id",
+    "notice_id",
+    "service_id",
 }
 
 
@@ -160,6 +165,9 @@ LISTS = (
     "/rates",
     "/cases?rate=acceptance&part=denominator",
     "/rates/export.csv",
+    "/notices",
+    "/notices/register",
+    "/notices/register.csv",
 )
 
 
@@ -290,4 +298,5 @@ FORM_NAMES = (
     "submission_key", "version", "units", "requirement", "reason", "text", "title", "content", "received_at",
     "enterprise_id", "name", "phone", "told_at", "due_on", "workdays", "investigator_id", "assignment_id",
     "value", "source", "amount", "ids", "id", "rows", "period", "columns", "upload", "file", "other", "trigger",
+    "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
 )  # fmt: skip

@@ -55,33 +55,33 @@ def _perform(found: Notice, action: str, remark: str) -> Printing | None:
     return service.void(found, remark, **act)
 
 
-@blueprint.route(f"{NOTICE}/do/<any({','.join((*PLAIN, *REMARKED, 'issue', 'retry', 'void'))}):step>",
+@blueprint.route(f"{NOTICE}/do/<any({','.join((*PLAIN, *REMARKED, 'issue', 'retry', 'void'))}):verb>",
                  methods=["GET", "POST"])  # fmt: skip
 @requires(*ACTS)
 @once
-def act(notice_id: int, step: str) -> Response:
+def act(notice_id: int, verb: str) -> Response:
     """The form of a step (GET), or the step (POST). A refusal keeps what was typed."""
     found = notice_or_404(notice_id)
-    if found.organization_id != me().organization_id and step != "sign_receipt":
+    if found.organization_id != me().organization_id and verb != "sign_receipt":
         abort(404)
     form = StepForm()
     if request.method != "POST":
-        return _opened(found, step, form)
+        return _opened(found, verb, form)
     if not form.validate():
-        return _opened(found, step, form, 422)
+        return _opened(found, verb, form, 422)
     target, label = url_for("notices.notice", notice_id=found.id), found.label
     try:
         with transaction():
             held = queries.locked(notice_id)
-            printing = _perform(held, step, form.remark.data or "")
+            printing = _perform(held, verb, form.remark.data or "")
             label = held.label
             remember(target)
     except (InvalidInput, RuleViolation) as refusal:
-        return _opened(notice_or_404(notice_id), step, form, show_refusal(form, refusal))
+        return _opened(notice_or_404(notice_id), verb, form, show_refusal(form, refusal))
     except StaleDataError:
         form.form_errors.append("别人刚刚办理了这份文书，请看过最新情况再办。")
-        return _opened(notice_or_404(notice_id), step, form, 409)
-    _tell(label, step, printing)
+        return _opened(notice_or_404(notice_id), verb, form, 409)
+    _tell(label, verb, printing)
     return redirect_to(target)
 
 
@@ -99,7 +99,7 @@ def _opened(found: Notice, step: str, form: StepForm, status: int = 200) -> Resp
     refused = standing_refusal(found, step, by=me()) if status == 200 else None
     opened = {
         "title": ACTION_NAMES[step],
-        "url": url_for("notices.act", notice_id=found.id, step=step),
+        "url": url_for("notices.act", notice_id=found.id, verb=step),
         "form": form,
         "asks_why": step in ASKS_WHY,
         "remarked": step in REMARKED or step == "void",

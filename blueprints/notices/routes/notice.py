@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,7 @@ from core.calendar_store import load_calendar
 from core.files import StoredFile, send_stored
 from core.htmx import render
 from domain.documents import Document, Watermark, document_of
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, RuleViolation
 from domain.notice_kinds import kind
 
 
@@ -129,13 +130,14 @@ def _unprinted(found: Notice) -> Document:
 def proof(notice_id: int, service_id: int) -> Response:
     """送达回证 of one addressee, to be signed on paper or kept with what is recorded."""
     found = own_or_404(notice_id)
-    printed = draw(proof_of(found, service_or_404(found, service_id)))
+    try:
+        printed = draw(proof_of(found, service_or_404(found, service_id)))
+    except (PrintFailed, OSError) as failure:
+        raise RuleViolation(f"现在印不出送达回证：{failure}", None, "请稍后再试。") from failure
     return _pdf(printed.pdf, f"送达回证-{found.label}.pdf")
 
 
 def _pdf(data: bytes, name: str) -> Response:
-    import io
-
     answer = send_file(io.BytesIO(data), mimetype="application/pdf", as_attachment=True, download_name=name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

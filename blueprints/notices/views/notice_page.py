@@ -187,7 +187,7 @@ def step_url(notice: Notice, action: str) -> str:
     """Where a step is taken: serving and answering name an addressee, the rest has one form."""
     place = {"serve": "notices.serve", "record_answer": "notices.answer"}.get(action)
     if place is None:
-        return url_for("notices.act", notice_id=notice.id, step=action)
+        return url_for("notices.act", notice_id=notice.id, verb=action)
     waits = [row for row in notice.services if _waits(row, action)]
     return url_for(place, notice_id=notice.id, service_id=waits[0].id if waits else 0)
 
