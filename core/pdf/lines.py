@@ -1,7 +1,9 @@
 """Lines of exactly 28 cells (GB/T 9704 5.2.3): where a paragraph breaks, and how each line is made to fill.
 
-WeasyPrint stretches spaces only and squeezes no punctuation, so paragraphs are broken before it. A line may not
-begin with a closing mark nor end with an opening one. Where that forbids the break, punctuation gives up to half its width; if that is not enough, characters move to the next line and the rest is stretched.
+WeasyPrint stretches spaces only and squeezes no punctuation, so paragraphs are broken before the layout.
+A line may not begin with a closing mark nor end with an opening one. Where that forbids the break,
+punctuation gives up to half its width; if that is not enough, characters move to the next line and the rest
+is stretched.
 """
 
 from __future__ import annotations
