@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from blueprints.complaints.workflow import FLOWS, STATE_NAMES, State
+from blueprints.notices import workflow as notices
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "architecture.md"
 START, END = "<!-- state diagrams: generated -->", "<!-- end of state diagrams -->"
+NOTICES = "<!-- state diagram of a notice: generated -->", "<!-- end of state diagram of a notice -->"
 
 
 def diagram(flow: str) -> str:
@@ -26,18 +28,40 @@ def diagram(flow: str) -> str:
     return "\n".join([*lines, "    archived --> [*]", "```"])
 
 
+def notice_diagram() -> str:
+    """The way of an official notice; * marks what the product does by itself."""
+    edges: dict[tuple[str, str], list[str]] = {}
+    for row in notices.TABLE:
+        if row.target and row.target != row.source:
+            name = f"{row.action}{'' if row.permission else '*'}"
+            actions = edges.setdefault((row.source.value, row.target.value), [])
+            if name not in actions:
+                actions.append(name)
+    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> draft: draft"]
+    lines += [f"    {s.value}: {s.value} {notices.STATE_NAMES[s]}" for s in notices.State]
+    lines += [f"    {a} --> {b}: {', '.join(names)}" for (a, b), names in edges.items()]
+    lines += [f"    {s.value} --> [*]" for s in notices.State if s in notices.ENDED]
+    return "\n".join([*lines, "```"])
+
+
 def generated() -> str:
     """The part of the document that is generated."""
     parts = [f"### {flow}\n\n{diagram(flow)}" for flow in FLOWS]
     return f"{START}\n\n" + "\n\n".join(parts) + f"\n\n{END}"
 
 
+def replaced(text: str, start: str, end: str, part: str) -> str:
+    """The text with `part` between its marks."""
+    before, _, rest = text.partition(start)
+    return before + part + rest.partition(end)[2]
+
+
 def main(check: bool) -> int:
     """Write the diagrams into the document, or say whether they are current."""
     text = TARGET.read_text()
-    before, _, rest = text.partition(START)
-    after = rest.partition(END)[2]
-    wanted = before + generated() + after
+    wanted = replaced(text, START, END, generated())
+    start, end = NOTICES
+    wanted = replaced(wanted, start, end, f"{start}\n\n{notice_diagram()}\n\n{end}")
     if check:
         return 0 if wanted == text else 1
     TARGET.write_text(wanted)

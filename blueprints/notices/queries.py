@@ -27,14 +27,18 @@ def visible(by: User) -> ColumnElement[bool]:
     """Notices of the own organization; and what was served on it electronically, voided or not."""
     if by.organization_id is None or Permission.NOTICE_READ not in by.permissions:
         return false()
-    return or_(Notice.organization_id == by.organization_id, _received(by.organization_id))
+    own = Notice.organization_id == by.organization_id
+    if Permission.NOTICE_RECEIVE not in by.permissions:
+        return own
+    received = _received(by.organization_id)
+    return or_(own, received) if Permission.NOTICE_DRAFT in by.permissions else received
 
 
 def _received(organization_id: int) -> ColumnElement[bool]:
-    return exists().where(
-        NoticeService.notice_id == Notice.id, NoticeService.organization_id == organization_id,
-        NoticeService.method == Method.ELECTRONIC.value,
-    )  # fmt: skip
+    sent = select(NoticeService.notice_id).where(
+        NoticeService.organization_id == organization_id, NoticeService.method == Method.ELECTRONIC.value
+    )
+    return Notice.id.in_(sent)
 
 
 def notice_for(notice_id: int, by: User) -> Notice | None:

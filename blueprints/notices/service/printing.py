@@ -129,5 +129,5 @@ def merged(pdfs: list[bytes], duplex: bool) -> bytes:
     """Several PDFs in one, with a blank page after an odd number of pages when `duplex`."""
     from core.pdf import merge
 
-    whole: bytes = merge(pdfs, duplex)
+    whole: bytes = merge(pdfs, duplex=duplex)
     return whole
