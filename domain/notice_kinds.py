@@ -244,8 +244,10 @@ def missing_fields(kind: Kind, values: Mapping[str, Any]) -> list[FieldRow]:
 
 
 def fill(kind: Kind, values: Mapping[str, Any], frame: Frame, said: Wording) -> Filled:
-    """The text of a template with its fields in place, ready for a clerk to edit. An annex whose tables have no
-    rows is left out."""
+    """The text of a template with its fields in place, ready for a clerk to edit.
+
+    An annex whose tables have no rows is left out.
+    """
     words = {**{f.name: _plain(values.get(f.name)) for f in kind.fields}, **frame.words()}
     tables = [f for f in kind.fields if f.kind == "table" and f"【{f.label}】" in said.annex_body]
     if tables and not any(values.get(f.name) for f in tables):
@@ -306,7 +308,7 @@ def compose(kind: Kind, form: Form, text: Filled, values: Mapping[str, Any], fra
         signature=None
         if table or kind.addressed_to == "none"
         else Signature(frame.organ, frame.date, frame.seal),
-        note=frame.note,
+        note="" if table else frame.note or _contact(kind, values),
         copies_to=frame.copies_to,
         printed_by=frame.printed_by or (f"{frame.organ}办公室" if form is Form.REDHEAD else ""),
         printed_on=frame.date,
@@ -318,6 +320,13 @@ def compose(kind: Kind, form: Form, text: Filled, values: Mapping[str, Any], fra
     )
     check(document)
     return document
+
+
+def _contact(kind: Kind, values: Mapping[str, Any]) -> str:
+    """附注: whom to ask, in brackets under the date."""
+    rows = [f for f in kind.fields if f.name.startswith("contact_") and values.get(f.name)]
+    told = "，".join(f"{f.label}：{values[f.name]}" for f in rows)
+    return f"（{told}）" if told else ""
 
 
 def _blocks(kind: Kind, text: str, values: Mapping[str, Any], frame: Frame) -> tuple[Block, ...]:

@@ -60,6 +60,8 @@ def register(app: Flask) -> None:
     from blueprints.complaints.routes import blueprint
     from blueprints.complaints.service.access import follow_changes
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
+    from blueprints.complaints.service.noticing import on_issued
+    from blueprints.notices.events import NoticeIssued
     from core.calendar_store import CalendarChanged
     from core.clocks import ClockMoved
     from core.events import subscribe
@@ -71,3 +73,4 @@ def register(app: Flask) -> None:
         follow_changes()
         subscribe(CalendarChanged, on_calendar_changed)
         subscribe(ClockMoved, on_clock_moved)
+        subscribe(NoticeIssued, on_issued)
