@@ -276,6 +276,10 @@ def test_an_enterprise_signs_for_what_was_served_electronically(each_office: Off
     assert signed.signed_by_id == office.world.user(leader).id
     with pytest.raises(RuleViolation):
         office.act(notice_id, "sign_receipt", leader)
+    other = office.issued()
+    office.sent(other)
+    office.void(other)
+    assert "已作废：内容有误" in told(leader, office)[-1]
     assert office.act(notice_id, "archive", "jxw-clerk").state == "archived"
 
 

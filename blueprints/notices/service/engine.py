@@ -220,6 +220,15 @@ def tell_writers(notice: Notice, text: str, *, by: User, now: datetime) -> None:
     tell(set(notice.writers) - {by.id}, text, link=notice_path(notice), now=now)
 
 
+def tell_reached(notice: Notice, text: str, *, now: datetime) -> None:
+    """Tell the people of every organization that the notice was sent to electronically."""
+    sent = {s.organization_id for s in notice.services if s.method == Method.ELECTRONIC}
+    receivers = roles_with(Permission.NOTICE_RECEIVE)
+    for organization_id in sorted(found for found in sent if found is not None):
+        people = people_with_role(organization_id, *receivers)
+        tell([person.id for person in people], text, link=notice_path(notice), now=now)
+
+
 def record_export(by: User, filters: Mapping[str, str], kind: str, count: int, *, now: datetime) -> None:
     """Every file of the register stands in the audit log."""
     changes = {"filters": [None, dict(filters)], "kind": [None, kind], "count": [None, count]}

@@ -8,7 +8,7 @@ from blueprints.accounts.models import User
 from blueprints.notices.events import NoticeVoided
 from blueprints.notices.models import Notice, NoticeService
 from blueprints.notices.service.composing import document, frozen, new_code
-from blueprints.notices.service.engine import admitted, move, tell_writers
+from blueprints.notices.service.engine import admitted, move, tell_reached, tell_writers
 from blueprints.notices.service.printing import Printing
 from blueprints.notices.service.wording import organ_code_for
 from core import clocks
@@ -78,7 +78,9 @@ def void(notice: Notice, remark: str, *, by: User, now: datetime) -> Printing | 
         service.due_at = None
     move(notice, rows, by=by, now=now, remark=remark)
     publish(NoticeVoided(notice, notice.void_reason, by, now))
-    tell_writers(notice, f"{notice.label}已作废：{notice.void_reason}", by=by, now=now)
+    text = f"{notice.label}已作废：{notice.void_reason}"
+    tell_writers(notice, text, by=by, now=now)
+    tell_reached(notice, text, now=now)
     return Printing(notice.id, dict(notice.content), void=True) if notice.content else None
 
 

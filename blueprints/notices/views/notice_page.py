@@ -99,7 +99,7 @@ def _service(
         "addressee": row.addressee,
         "method": METHOD_NAMES.get(row.method, ""),
         "served": moment_words(row.served_at) if row.served_at else "",
-        "receiver": "，".join(part for part in (row.receiver, row.relation) if part),
+        "receiver": "，".join(part for part in (row.receiver, row.relation, row.witness) if part),
         "signed": _signed(row),
         "chip": _answer_chip(row, now, calendar),
         "answer": row.answer,
@@ -115,8 +115,8 @@ def _signed(row: NoticeService) -> str:
     if row.method != Method.ELECTRONIC:
         return ""
     if row.signed_at is None or row.signed_by is None:
-        return "等待签收"
-    return f"{row.signed_by.name} {moment_words(row.signed_at)}"
+        return "等待电子签收"
+    return f"{row.signed_by.name} {moment_words(row.signed_at)}签收"
 
 
 def _answer_chip(row: NoticeService, now: datetime, calendar: Calendar) -> dict[str, Any] | None:
