@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from blueprints.accounts.models import User
 from blueprints.notices.guards import Method
@@ -20,6 +20,7 @@ from core.db import db
 PAGE = 50
 REGISTER_PAGE = 200
 FILTERS = ("mine", "kind", "state", "series", "year", "q", "service")
+PEOPLE = (Notice.drafted_by, Notice.reviewed_by, Notice.legal_by, Notice.signed_by)
 SERVICE_FILTERS = {"unserved": "未送达", "served": "已送达", "owed": "待回复", "overdue": "逾期未回复"}
 
 
@@ -41,12 +42,22 @@ def _received(organization_id: int) -> ColumnElement[bool]:
     return Notice.id.in_(sent)
 
 
+def _named(who: Any) -> Any:
+    """People whose names are shown: without their roles and places, unless somebody asks for them."""
+    return joinedload(who).options(
+        lazyload(User.grants), lazyload(User.organization), lazyload(User.department)
+    )
+
+
 def notice_for(notice_id: int, by: User) -> Notice | None:
     """One notice with all that its page shows, or None when it is not this person's to see."""
     rows = select(Notice).where(Notice.id == notice_id, visible(by)).options(
         joinedload(Notice.organization), joinedload(Notice.enterprise), joinedload(Notice.pdf),
         joinedload(Notice.void_pdf), selectinload(Notice.steps),
-        selectinload(Notice.services).joinedload(NoticeService.receipt),
+        selectinload(Notice.services).options(
+            joinedload(NoticeService.receipt), _named(NoticeService.signed_by), _named(NoticeService.server)
+        ),
+        *(_named(who) for who in PEOPLE),
     )  # fmt: skip
     return db.session.scalar(rows)
 
@@ -160,7 +171,7 @@ def register_page(by: User, filters: Mapping[str, str], *, now: datetime, offset
 
 def register_all(by: User, filters: Mapping[str, str], *, now: datetime) -> list[Notice]:
     """The whole register with these filters, for a file or a print."""
-    rows = numbered(by, filters, now=now).options(joinedload(Notice.drafted_by), joinedload(Notice.signed_by))
+    rows = numbered(by, filters, now=now).options(_named(Notice.drafted_by), _named(Notice.signed_by))
     return list(db.session.scalars(rows))
 
 
