@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.complaints import queries_bench
 from blueprints.complaints.views import bench_view
+from blueprints.notices.queries import waiting_count
 from core import clock
 from core.authz import Permission, public, requires
 from core.calendar_store import load_calendar
@@ -44,7 +45,11 @@ def bench() -> Response:
     """What waits for this person, by urgency."""
     now, calendar = clock.now(), load_calendar()
     groups = queries_bench.bench(current_user, now=now, calendar=calendar)
-    return render("home/bench.html", **bench_view(groups, current_user, now=now, calendar=calendar))
+    view = bench_view(groups, current_user, now=now, calendar=calendar)
+    if Permission.NOTICE_READ in current_user.permissions:
+        url, count = url_for("notices.notices", mine=1), waiting_count(current_user)
+        view["stats"].append({"label": "文书待办", "count": count, "url": url, "tone": None, "unit": "份"})
+    return render("home/bench.html", **view)
 
 
 @blueprint.get("/notifications")

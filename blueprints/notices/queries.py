@@ -126,6 +126,12 @@ def waiting(by: User) -> ColumnElement[bool]:
     return or_(own, and_(Notice.state.in_([State.ISSUED.value, State.SERVED.value]), unsigned))
 
 
+def waiting_count(by: User) -> int:
+    """How many notices wait for this person's next step."""
+    found = select(func.count()).select_from(Notice).where(visible(by), waiting(by))
+    return db.session.scalar(found) or 0
+
+
 @dataclass(frozen=True)
 class Page:
     """Some rows of a list in their order, and the keys of the neighbouring pages."""

@@ -56,6 +56,7 @@ def test_the_whole_way_by_forms(office: Office) -> None:
     assert "不少于 5 个字" in text(refused)
     assert step(supervisor, notice_id, "review").status_code == 303
     assert "等我办理" in text(leader.get("/notices?mine=1"))
+    assert re.search(r'文书待办</span>\s*<span class="stat-value">1', text(leader.get("/bench")))
     assert f"/notices/{notice_id}" in text(leader.get("/notices?mine=1"))
     assert step(leader, notice_id, "sign").status_code == 303
     assert step(clerk, notice_id, "issue").status_code == 303
