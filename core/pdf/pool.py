@@ -1,143 +1,174 @@
-"""Asks printing processes to print. They are started when first needed, used in turn, and replaced when they die."""
+"""Printing from where requests are answered: a few processes, started when needed, replaced when dead."""
 
 from __future__ import annotations
 
-import atexit
+import json
+import logging
 import os
-import queue
 import select
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from core.pdf import frames
-from core.pdf.faces import ROOT, fontconfig_file
-from domain.documents import Document, check
-from domain.errors import InvalidInput
+from core.pdf.worker import NOT_PRINTED, Pipes, request_of
+from domain.documents import Document, data_of
 
-WORKERS = 2
-PATIENCE = 90.0
-MOST_JOBS = 200
-KEPT_SETTINGS = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONUTF8", "FONT_CACHE_DIR", "VIRTUAL_ENV")
+ROOT = Path(__file__).resolve().parents[2]
+WALL_SECONDS = 120.0
+MOST_WORKERS = min(2, os.cpu_count() or 1)
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "FONT_CACHE_DIR", "INSTANCE_DIR", "XDG_CACHE_HOME")
+TOO_LONG = "文书排版超过了时间上限，请减少表格和文字，或者拆成几份。"
+log = logging.getLogger(__name__)
 
 
 class RenderError(Exception):
-    """A document that could not be printed; `message_zh` says why in a sentence."""
-
-    def __init__(self, message_zh: str) -> None:
-        super().__init__(message_zh)
-        self.message_zh = message_zh
+    """The document could not be printed; the message is a Chinese sentence for the person who asked."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A printed document."""
+    """A printed document and its number of pages."""
 
     pdf: bytes
     pages: int
 
 
-class _Worker:
+class Gone(Exception):
+    """The worker has ended; `late` when it was ended because it took too long."""
+
+    def __init__(self, late: bool = False) -> None:
+        super().__init__("the worker has ended")
+        self.late = late
+
+
+class Worker:
+    """One process that prints; used by one thread at a time."""
+
     def __init__(self) -> None:
-        env = {name: os.environ[name] for name in KEPT_SETTINGS if name in os.environ}
-        env["FONTCONFIG_FILE"] = str(fontconfig_file())
-        self.jobs = 0
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "core.pdf.worker"], cwd=ROOT, env=env,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env = {name: os.environ[name] for name in KEPT if name in os.environ}
+        theirs, sink = os.pipe()
+        source, answers = os.pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "core.pdf.worker"], cwd=ROOT, stdin=theirs, stdout=answers,
+            stderr=subprocess.DEVNULL, env=env | {"PYTHONUTF8": "1"},
         )  # fmt: skip
+        os.close(theirs)
+        os.close(answers)
+        self._ends = (source, sink)
+        self._pipes = Pipes(source, sink)
 
-    def ask(self, content: bytes) -> bytes | None:
-        """The answer, or None when the process died or took too long."""
-        self.jobs += 1
-        assert self.process.stdin is not None and self.process.stdout is not None  # noqa: S101
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def ask(self, message: Sequence[bytes], wall: float) -> list[bytes]:
+        """The answer to one message. Errors: Gone."""
+        late = threading.Event()
+        timer = threading.Timer(wall, self._end, [late])
+        timer.daemon = True
+        timer.start()
         try:
-            frames.send(self.process.stdin, content)
-            if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-                return None
-            return frames.receive(self.process.stdout)
-        except (BrokenPipeError, OSError):
-            return None
-
-    def stop(self) -> None:
-        """End the process."""
-        self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
-
-
-class _Pool:
-    """At most WORKERS processes of one application process."""
-
-    def __init__(self) -> None:
-        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        self._lock = threading.Lock()
-        self._owner = 0
-
-    def _mine(self) -> queue.LifoQueue[_Worker | None]:
-        """The places of this process; after a fork the child begins anew."""
-        with self._lock:
-            if self._owner != os.getpid():
-                self._owner, self._idle = os.getpid(), queue.LifoQueue()
-                for _ in range(WORKERS):
-                    self._idle.put(None)
-                atexit.register(self.stop)
-            return self._idle
-
-    def ask(self, content: bytes) -> bytes | None:
-        """Let an idle worker print."""
-        places = self._mine()
-        worker = places.get()
-        try:
-            worker = worker or _Worker()
-            answer = worker.ask(content)
-            if answer is None or worker.jobs >= MOST_JOBS:
-                worker.stop()
-                worker = None
-            return answer
+            self._pipes.send(message)
+            answer = self._pipes.receive()
+        except (OSError, EOFError):
+            answer = None
         finally:
-            places.put(worker)
+            timer.cancel()
+        if answer is None:
+            self.close()
+            raise Gone(late.is_set())
+        return answer
 
-    def stop(self) -> None:
-        """End all processes that are idle."""
-        if self._owner != os.getpid():
-            return
-        while True:
-            try:
-                worker = self._idle.get_nowait()
-            except queue.Empty:
-                break
-            if worker is not None:
-                worker.stop()
-        for _ in range(WORKERS):
-            self._idle.put(None)
+    def _end(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()
+
+    def alive(self) -> bool:
+        """Whether it still runs and has nothing to say that nobody asked for."""
+        return self._process.poll() is None and not select.select([self._ends[0]], [], [], 0)[0]
+
+    def close(self) -> None:
+        """End it and forget it."""
+        self._process.kill()
+        self._process.wait()
+        for end in self._ends:
+            os.close(end)
 
 
-_pool = _Pool()
+class Pool:
+    """At most so many workers; whoever comes when all are busy waits."""
+
+    def __init__(self, most: int = MOST_WORKERS) -> None:
+        self._free = threading.BoundedSemaphore(most)
+        self._idle: list[Worker] = []
+        self._lock = threading.Lock()
+        self.owner = os.getpid()
+
+    def ask(self, message: Sequence[bytes], wall: float) -> list[bytes]:
+        """The answer of one worker; asked once more when an idle one has gone meanwhile. Errors: Gone."""
+        with self._free:
+            for _ in range(2):
+                worker, used = self._take()
+                try:
+                    answer = worker.ask(message, wall)
+                except Gone as gone:
+                    if gone.late or not used:
+                        raise
+                    continue
+                with self._lock:
+                    self._idle.append(worker)
+                return answer
+            raise Gone
+
+    def _take(self) -> tuple[Worker, bool]:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.alive():
+                    return worker, True
+                worker.close()
+        return Worker(), False
+
+    def close(self) -> None:
+        """End all idle workers."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
 
 
-def render(document: Document, pictures: Mapping[str, bytes] | None = None) -> Rendered:
-    """Print a document.
+_pool: list[Pool] = []
+_pool_lock = threading.Lock()
 
-    Errors: InvalidInput for what cannot be printed (a character, a size); RenderError when printing failed: it may be
-    tried again.
+
+def pool() -> Pool:
+    """The workers of this process; a forked child has its own."""
+    with _pool_lock:
+        if not _pool or _pool[0].owner != os.getpid():
+            _pool[:] = [Pool()]
+        return _pool[0]
+
+
+def render(
+    document: Document, pictures: Mapping[str, bytes] | None = None, *, wall: float = WALL_SECONDS
+) -> Rendered:
+    """The document as PDF/A-2u, printed by a worker within `wall` seconds.
+
+    `pictures` are PNG or JPEG under the names that its Picture blocks use. Errors: RenderError.
     """
-    check(document)
-    answer = _pool.ask(frames.job(document, pictures or {}))
-    if answer is None:
-        raise RenderError("排版超过了时间或者内存的上限，没有完成。")
-    kind, content = answer[:1], answer[1:]
-    if kind == frames.REFUSED:
-        raise InvalidInput(content.decode())
-    if kind != frames.DONE:
-        raise RenderError(content.decode())
-    return Rendered(content[4:], int.from_bytes(content[:4], "big"))
-
-
-def stop_workers() -> None:
-    """End the idle printing processes (tests, shutdown)."""
-    _pool.stop()
+    began = time.monotonic()
+    try:
+        head, *rest = pool().ask(request_of(data_of(document), pictures or {}), wall)
+    except Gone as gone:
+        log.error("the printer's process ended after %.1f s (%s)", time.monotonic() - began, document.kind)
+        raise RenderError(TOO_LONG if gone.late else NOT_PRINTED) from gone
+    about = json.loads(head)
+    if "error" in about:
+        if about.get("cause"):
+            log.error("%s was not printed: %s", document.kind, about["cause"])
+        raise RenderError(about["error"])
+    return Rendered(rest[0], about["pages"])

@@ -42,7 +42,7 @@ class Press:
         if "imprint" in pages.imprint and pages.imprint["imprint"] % 2:
             pages = self._laid_out(self.writer.html(document, pictures, verso=True), pictures)
         out = io.BytesIO()
-        pages.rendered.write_pdf(out)
+        pages.rendered.write_pdf(out, pdf_variant=VARIANT, pdf_tags=True)
         return out.getvalue(), len(pages.rendered.pages)
 
     def bare(self, html: str) -> bytes:
