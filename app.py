@@ -20,6 +20,7 @@ from core import authz
 from core.backup.commands import backup
 from core.db import db, init_database
 from core.errors import register_error_handlers
+from core.fonts import fonts
 from core.forms import register_forms
 from core.health import register_health
 from core.search import is_ours
@@ -125,6 +126,7 @@ def register_extensions(app: Flask) -> None:
     register_error_handlers(app)
     register_health(app)
     app.cli.add_command(backup)
+    app.cli.add_command(fonts)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     htmx_file = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"

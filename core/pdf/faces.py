@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN_FOLDER = ROOT / ".fonts"
-FOLDERS = (OWN_FOLDER, Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
+SYSTEM_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+FOLDERS = (OWN_FOLDER, *SYSTEM_FOLDERS, Path(os.path.expanduser("~/.fonts")))
 BOLD_SONG = "Notice Bold Song"
 
 
@@ -65,11 +68,21 @@ def fontconfig_text(cache_folder: Path, folders: Iterable[Path] = FOLDERS) -> st
 """
 
 
+def _writable(folder: Path) -> Path:
+    """This folder, or one of this user's own where it cannot be written."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if os.access(folder, os.W_OK):
+        return folder
+    own = Path(tempfile.gettempdir()) / f"notice-fonts-{os.getuid()}"
+    own.mkdir(mode=0o700, exist_ok=True)
+    return own
+
+
 @cache
 def fontconfig_file() -> Path:
     """The path of the fontconfig file of this installation, written when it is not there or out of date."""
-    folder = Path(os.environ.get("FONT_CACHE_DIR") or Path.home() / ".cache" / "utility-supervision")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _writable(Path(os.environ.get("FONT_CACHE_DIR") or OWN_FOLDER / "cache"))
     path, text = folder / "fonts.conf", fontconfig_text(folder / "fontconfig")
     if not path.is_file() or path.read_text("utf-8") != text:
         fresh = path.with_suffix(f".{os.getpid()}")

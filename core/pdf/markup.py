@@ -63,6 +63,11 @@ class Writer:
         self._jinja = environment()
         self._jinja.filters["pt"] = points
 
+    def open_fonts(self) -> None:
+        """Read the fonts now: later this process may write no file, not even the list of fonts."""
+        for role in css_families():
+            self._widths.of(role, "一")
+
     def css(self) -> str:
         """The style sheet of every document."""
         return self._jinja.get_template("document.css").render(

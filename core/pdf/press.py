@@ -29,6 +29,7 @@ class Press:
         logging.getLogger("weasyprint").propagate = False
         logging.getLogger("fontTools").setLevel(logging.ERROR)
         self.writer = Writer()
+        self.writer.open_fonts()
         self._fonts = FontConfiguration()
         self._css = CSS(string=self.writer.css(), font_config=self._fonts)
 
