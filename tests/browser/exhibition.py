@@ -16,7 +16,7 @@ from blueprints.complaints.forms import ACTION_FORMS
 from core import clock
 from core.authz import ROLE_PERMISSIONS
 from core.db import db
-from tests.browser.gallery import every_state, steps_of
+from tests.browser.gallery import every_state, notice_steps, notices_in_every_state, steps_of
 from tests.browser.site import Site
 from tests.conftest import MONDAY, make_app
 from tests.factories.cases import Desk
@@ -58,6 +58,8 @@ class Exhibition:
         self.filled = fill(self.desk)
         self.cases = every_state(self.desk, self.filled)
         self.steps = steps_of(self.desk, self.cases)
+        self.notices = notices_in_every_state()
+        self.notice_steps = notice_steps(self.notices)
 
     def context(self, login: str | None, **options: Any) -> BrowserContext:
         """A browser in which this person is signed in (nobody when None)."""
@@ -83,6 +85,12 @@ class Exhibition:
         for case_id in self.cases:
             for login in ("jxw-clerk", "rq-dispatcher", "gs-dispatcher", "jxw-supervisor"):
                 yield "complaints.case", login, f"/cases/{case_id}"
+        for notice_id in self.notices:
+            for login in ("jxw-clerk", "jxw-leader", "rq-leader"):
+                yield "notices.notice", login, f"/notices/{notice_id}"
+        for action, (login, path) in self.notice_steps.items():
+            yield f"notices.{action}", login, path
+        yield "notices.batch", "jxw-leader", "/notices?state=to_sign"
 
     def pages(self, contexts: dict[str, BrowserContext]) -> Iterator[tuple[str, str]]:
         """(who, address): each route and each step once, and again wherever it looks as nothing did before."""

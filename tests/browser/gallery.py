@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from unittest import mock
 
 from blueprints.complaints.models import Ledger
 from blueprints.complaints.queries_case import case_for
 from blueprints.complaints.service import options
 from blueprints.complaints.service.ledger import sample
+from blueprints.notices import queries
+from blueprints.notices.service import options as notice_options
+from blueprints.notices.service import printing
 from core import clock
 from core.db import db, transaction
 from tests.factories.cases import SUBSTANTIAL, Desk
 from tests.factories.filled import Filled
+from tests.factories.notices import Office, empty_sheets
 
 PEOPLE = (
     "jxw-clerk", "jxw-supervisor", "jxw-leader", "rq-dispatcher", "rq-handler", "rq-leader",
@@ -102,6 +107,42 @@ def every_state(desk: Desk, filled: Filled) -> list[int]:
         sample(ledger, [filled.ledger_row_id], "抽查热线件的办理", by=supervisor, now=clock.now())
     made = [*handed_over_cases(desk), *requested_cases(desk), *water_cases(desk)]
     return [filled.case_id, filled.own_case_id, *made]
+
+
+def notices_in_every_state() -> list[int]:
+    """The regulator's notices, one for each state; the one that was served was sent to the gas company."""
+    office = Office()
+    drafted, waiting, legal, to_sign, discarded = (office.draft("rectification_order") for _ in range(5))
+    for notice in (waiting, legal, to_sign):
+        office.act(notice, "submit", "jxw-clerk")
+    for notice in (legal, to_sign):
+        office.act(notice, "review", "jxw-supervisor")
+    office.act(to_sign, "legal_review", "jxw-leader")
+    office.act(discarded, "discard", "jxw-clerk", "不再需要发文")
+    signed, stuck = office.signed(), office.signed()
+    with mock.patch.object(printing, "draw", side_effect=printing.PrintFailed("印制进程超出了时间上限。")):
+        office.issue(stuck)
+    with empty_sheets():
+        issued, served, archived, void = (office.issued() for _ in range(4))
+        office.void(void)
+    office.sent(served)
+    office.serve(archived)
+    office.answered(archived)
+    office.act(archived, "archive", "jxw-clerk")
+    return [drafted, waiting, legal, to_sign, discarded, signed, stuck, issued, served, archived, void]
+
+
+def notice_steps(notices: Iterable[int]) -> dict[str, tuple[str, str]]:
+    """For each step of a notice that somebody can take now: who, and the address of its form."""
+    found: dict[str, tuple[str, str]] = {}
+    for notice_id in notices:
+        for login in ("jxw-clerk", "jxw-supervisor", "jxw-leader", "rq-leader"):
+            by = Desk().world.user(login)
+            notice = queries.notice_for(notice_id, by)
+            for option in notice_options(notice, by) if notice else ():
+                if option.blocked is None and option.action not in ("edit", "serve", "record_answer"):
+                    found.setdefault(option.action, (login, f"/notices/{notice_id}/do/{option.action}"))
+    return found
 
 
 def steps_of(desk: Desk, cases: Iterable[int]) -> dict[str, tuple[str, int]]:

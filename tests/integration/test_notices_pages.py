@@ -40,12 +40,17 @@ def receipt() -> tuple[io.BytesIO, str]:
     return io.BytesIO(RECEIPT[1]), RECEIPT[0]
 
 
+def begun(clerk: FlaskClient) -> int:
+    """A supervision notice that the clerk has begun on the page for it."""
+    made = send(clerk, "/notices/new?kind=supervision", "new-form", addressees="示例燃气公司")
+    assert made.status_code == 303
+    return int(re.findall(r"/notices/(\d+)/edit", made.headers["Location"])[0])
+
+
 def test_the_whole_way_by_forms(office: Office) -> None:
     clerk, supervisor = office.world.client("jxw-clerk"), office.world.client("jxw-supervisor")
     leader = office.world.client("jxw-leader")
-    made = send(clerk, "/notices/new?kind=supervision", "new-form", addressees="示例燃气公司")
-    assert made.status_code == 303
-    notice_id = int(re.findall(r"/notices/(\d+)/edit", made.headers["Location"])[0])
+    notice_id = begun(clerk)
     fields = {f"v_{name}": value for name, value in sample_values(kind("supervision")).items() if isinstance(value, str)}
     saved = send(clerk, f"/notices/{notice_id}/edit", "draft-form", **fields)
     assert saved.status_code == 303, said(text(saved))

@@ -23,6 +23,7 @@ from blueprints.complaints.models import (
     found_in_cases,
 )
 from blueprints.complaints.service.next_step import case_path
+from blueprints.notices.service import forgetting
 from core import audit
 from core.db import db, forget_old_rows
 from core.inbox import Notification
@@ -40,7 +41,7 @@ TEXTS: dict[type, tuple[str, ...]] = {
 }
 PERSONAL = (
     "case", "complainant", "case_step", "assignment", "approval", "supervision_order", "notification",
-    "personal_key", "saved_view",
+    "personal_key", "saved_view", *forgetting.TABLES,
 )  # fmt: skip
 
 
@@ -93,6 +94,7 @@ def anonymise(case: Case, *, by: audit.Actor, now: datetime) -> None:
             if (new := _without(old, secrets)) != old:
                 setattr(row, name, new)
     case.origin_data = {}
+    forgetting.forget("case", case.id, secrets, now=now)
     case.anonymised_at = now
     destroy_key("case", case.id, now)
     subject = audit.Subject("case", case.id, case.number)
