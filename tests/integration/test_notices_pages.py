@@ -12,12 +12,13 @@ from werkzeug.test import TestResponse
 
 from blueprints.notices import queries
 from blueprints.notices.models import Notice
+from blueprints.notices.service import issue
 from core import audit
 from core.db import db
 from domain.notice_kinds import kind
 from domain.notice_samples import sample_values
 from tests.browserless import form_values, said
-from tests.factories.notices import RECEIPT, Office, QuickPrinter
+from tests.factories.notices import RECEIPT, SITE, Office, QuickPrinter
 
 
 def text(answer: TestResponse) -> str:
@@ -189,10 +190,22 @@ def test_a_failed_printing_is_told_and_tried_again(office: Office, printer: Quic
     answer = step(clerk, notice_id, "issue")
     assert answer.status_code == 303
     page = text(clerk.get(f"/notices/{notice_id}"))
-    assert "文件没有印制成功" in page
+    assert "没有印制成功" in page
     assert "印制进程超出了内存上限。" in page
     assert "重新印制" in page
     printer.broken = ""
+    assert step(clerk, notice_id, "retry").status_code == 303
+    assert office.notice(notice_id).state == "issued"
+
+
+def test_a_process_that_died_before_printing_leaves_a_button(office: Office) -> None:
+    notice_id = office.signed()
+    with office.acting("jxw-clerk", notice_id) as (notice, act):
+        issue(notice, site=SITE, **act)
+    clerk = office.world.client("jxw-clerk")
+    page = text(clerk.get(f"/notices/{notice_id}"))
+    assert "可能是服务中断" in page
+    assert "涪经信督〔2026〕1号" in page
     assert step(clerk, notice_id, "retry").status_code == 303
     assert office.notice(notice_id).state == "issued"
 
@@ -300,6 +313,16 @@ def test_the_register_shows_every_number_and_goes_into_a_file(office: Office, su
         assert "涪经信督〔2026〕2号" in lines[2]
         assert "作废" in lines[2]
     assert db.session.get_one(Notice, served).number == 1
+
+
+def test_lists_and_files_mask_the_person_whom_a_reply_goes_to(office: Office) -> None:
+    notice_id = office.issued("reply")
+    clerk = office.world.client("jxw-clerk")
+    for path in ("/notices", "/notices/register", "/notices/register.csv"):
+        said_there = clerk.get(path).data.decode("utf-8-sig")
+        assert "示****" in said_there
+        assert "示例用户甲" not in said_there, path
+    assert "示例用户甲" in text(clerk.get(f"/notices/{notice_id}"))
 
 
 # ---- verification ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, request, send_file, url_for
 
 from blueprints.notices import queries, service
+from blueprints.notices.models import Notice
 from blueprints.notices.routes import blueprint
 from blueprints.notices.routes.desk import me, site, stored_bytes
 from blueprints.notices.routes.notice import stored_file
@@ -18,6 +19,7 @@ from core.authz import Permission, requires
 from core.db import transaction
 from core.htmx import redirect_to, render
 from domain.errors import InvalidInput, RuleViolation
+from domain.notice_kinds import kind
 
 MOST = 20
 STEPS = {"sign": "签发", "issue": "编号印制"}
@@ -48,7 +50,7 @@ def batch() -> Response:
     done: Any = [r["id"] for r in results if not r["refused"]]
     return render(
         "notices/batch.html", step=STEPS[step], results=results, done=len(done),
-        print_url=url_for("notices.print_many", id=done) if step == "issue" and done else None,
+        print_url=url_for("notices.print_many", id=done, copies="all") if step == "issue" and done else None,
         next_url=url_for("notices.notices", state={"sign": "signed", "issue": "issued"}[step]),
         breadcrumb=[{"label": "文书", "url": url_for("notices.notices")}, {"label": f"批量{STEPS[step]}"}],
     )  # fmt: skip
@@ -75,6 +77,13 @@ def _one(notice_id: int, step: str) -> dict[str, Any]:
             "url": url_for("notices.notice", notice_id=notice_id)}  # fmt: skip
 
 
+def _copies(row: Notice) -> list[bytes]:
+    """The printed bytes once, or as often as the kind has copies (送达、存档) when they are asked for."""
+    kept = stored_file(row)
+    times = max(1, len(kind(row.kind).copies)) if request.args.get("copies") == "all" else 1
+    return [stored_bytes(kept.sha256)] * times if kept else []
+
+
 @blueprint.get("/notices/print.pdf")
 @requires(Permission.NOTICE_READ)
 def print_many() -> Response:
@@ -85,8 +94,7 @@ def print_many() -> Response:
     found = [row for row in queries.by_ids(ids, me()) if stored_file(row) is not None]
     if not found:
         return _back("勾选的文书都还没有印制。")
-    kept = [file.sha256 for file in map(stored_file, found) if file is not None]
-    whole = printing.merged([stored_bytes(digest) for digest in kept], duplex=True)
+    whole = printing.merged([part for row in found for part in _copies(row)], duplex=True)
     record_print(me(), [row.number_text for row in found], now=clock.now())
     name = f"文书-{clock.to_local(clock.now()):%Y%m%d-%H%M}.pdf"
     return send_file(io.BytesIO(whole), mimetype="application/pdf", as_attachment=True, download_name=name)

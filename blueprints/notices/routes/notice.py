@@ -23,10 +23,11 @@ from blueprints.notices.routes.desk import (
 )
 from blueprints.notices.service import options
 from blueprints.notices.service.composing import document
-from blueprints.notices.service.printing import PrintFailed, draw
+from blueprints.notices.service.printing import INTERRUPTED, PrintFailed, draw
 from blueprints.notices.service.proving import proof_of
 from blueprints.notices.views import notice_page
 from blueprints.notices.views.register_page import state_view
+from blueprints.notices.workflow import State
 from core import clock
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
@@ -53,6 +54,7 @@ def page_context(found: Notice) -> dict[str, Any]:
         "trust": notice_page.trust(found),
         "services": notice_page.services(found, by, now=now, calendar=calendar),
         "timeline": notice_page.timeline(found, by),
+        "trouble": trouble(found) if own else "",
         "file_url": url_for("notices.file", notice_id=found.id) if stored_file(found) else None,
         "preview_url": url_for("notices.preview", notice_id=found.id),
         "breadcrumb": [
@@ -67,6 +69,13 @@ def page_context(found: Notice) -> dict[str, Any]:
 def notice(notice_id: int) -> Response:
     """One notice: next step, facts, addressees, pages, history."""
     return render("notices/notice.html", **page_context(notice_or_404(notice_id)))
+
+
+def trouble(found: Notice) -> str:
+    """Why there is no printed file though the notice has its number; empty otherwise."""
+    if found.state == State.NUMBERED or (found.voided_at and found.print_error):
+        return found.print_error or INTERRUPTED
+    return ""
 
 
 def stored_file(found: Notice) -> StoredFile | None:

@@ -23,7 +23,7 @@ from domain.documents import Document, Watermark, document_of
 from domain.errors import InvalidInput
 
 LONGEST_ERROR = 500
-INTERRUPTED = "印制没有完成（进程中断），编号和内容都在，请重新印制。"
+INTERRUPTED = "印制没有做完，可能是服务中断。"
 
 
 class Printed(Protocol):

@@ -96,7 +96,7 @@ def default_organ_code(organ: Organization, key: str, enterprise: Organization |
             return codes[key]
         if stem := codes.get("supervision", "").removesuffix(SERIES_MARKS["supervision"]):
             return stem + SERIES_MARKS.get(key, "")
-    return (organ.short_name or organ.name) + SERIES_MARKS.get(key, "")
+    return (organ.short_name or organ.name)[:LONGEST_CODE] + SERIES_MARKS.get(key, "")
 
 
 def _codes(organ: Organization, enterprise: Organization | None) -> Iterator[Mapping[str, str]]:

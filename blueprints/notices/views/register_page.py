@@ -14,6 +14,7 @@ from blueprints.notices.queries import SERVICE_FILTERS, Standing
 from blueprints.notices.workflow import STATE_NAMES, STATE_TONES
 from core.authz import Permission
 from core.clock import local_date
+from core.privacy import mask_name
 from core.wording import due_chip
 from domain.notice_kinds import kind, kinds
 from domain.workdays import Calendar
@@ -35,9 +36,14 @@ def state_view(notice: Notice) -> dict[str, str]:
     return {"text": STATE_NAMES[notice.state], "tone": STATE_TONES.get(notice.state, "open")}
 
 
+def listed_name(notice: Notice, name: str) -> str:
+    """An addressee as lists and files show it: of a complainant only the first character."""
+    return mask_name(name) if kind(notice.kind).addressed_to == "complainant" else name
+
+
 def addressee_words(notice: Notice, most: int = 2) -> str:
     """示例燃气公司、示例供电公司 等 5 个"""
-    names = [row["name"] for row in notice.addressees]
+    names = [listed_name(notice, row["name"]) for row in notice.addressees]
     shown = "、".join(names[:most])
     return f"{shown} 等 {len(names)} 个" if len(names) > most else shown
 
@@ -84,15 +90,14 @@ def file_rows(notices: Iterable[Notice]) -> list[list[str]]:
     """Rows of the register as a file: one for each addressee, so that every service stands in it."""
     rows = []
     for notice in notices:
-        head = [
-            notice.number_text, kind(notice.kind).name, notice.plain_title,
-        ]  # fmt: skip
+        head = [notice.number_text, kind(notice.kind).name, notice.plain_title]
         tail = [notice.void_reason, notice.pdf_sha256 or ""]
         people = [notice.drafted_by.name, notice.signed_by.name if notice.signed_by else "",
                   local_date(notice.issued_at).isoformat() if notice.issued_at else "",
                   STATE_NAMES[notice.state]]  # fmt: skip
         for row in notice.services or [None]:  # type: ignore[list-item]
-            rows.append([*head, row.addressee if row else "", *people, *_service_cells(row), *tail])
+            to = listed_name(notice, row.addressee) if row else ""
+            rows.append([*head, to, *people, *_service_cells(row), *tail])
     return rows
 
 
