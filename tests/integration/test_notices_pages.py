@@ -347,7 +347,9 @@ def test_anybody_verifies_by_code_or_file(office: Office) -> None:
     assert "与印制时逐字节相同" in upload(data)
     assert "查不到" in upload(data + b" ")
     values.pop("file")
-    assert "真实有效" in text(stranger.post(address, data=values | {"sha256": notice.pdf_sha256}))
+    by_digest = text(stranger.post(address, data=values | {"sha256": notice.pdf_sha256}))
+    assert "真实有效" in by_digest
+    assert form_values(by_digest, "verify-form")[1]["sha256"] == ""
     empty = stranger.post(address, data=values)
     assert empty.status_code == 422
     typed = stranger.post(address, data=values | {"code": f" {(notice.code or '').lower()} "})

@@ -59,6 +59,7 @@ def _digest(stream: object) -> str:
 
 
 def _page(form: VerifyForm, found: Verified | None, *, by_file: bool = False, status: int = 200) -> Response:
+    form.sha256.data = ""  # the next question is a new one
     return render(
         "notices/verify.html", "result", status=status, form=form, found=found, by_file=by_file,
         asked=request.method == "POST",
