@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import cases, deadlines
+from bench import cases, deadlines, notices
 
-BENCHES = {"deadlines": lambda _options: deadlines.main(), "cases": cases.main}
+BENCHES = {"deadlines": lambda _options: deadlines.main(), "cases": cases.main, "notices": notices.main}
 
 
 def main(arguments: list[str]) -> int:
