@@ -378,6 +378,9 @@ def test_the_administrator_changes_a_template(office: Office) -> None:
     new = office.draft()
     assert office.notice(new).body.endswith("特此通知。")
     assert (office.notice(new).template_version, office.notice(old).template_version) == (1, 0)
+    assert admin.post(path, data=values | {"reason": "又改回原来的写法", "submission_key": "again-0002"}).status_code == 303
+    page = text(admin.get(path))
+    assert page.count(">在用<") == 1
     assert admin.submit(f"{path}/restore").status_code == 303
     assert office.notice(office.draft()).template_version == 0
     assert "第 1 版" in text(admin.get(path))

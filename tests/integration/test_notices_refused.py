@@ -51,7 +51,7 @@ def test_sending_back_says_why(office: Office, remark: str) -> None:
     ("verb", "who", "words"),
     [
         ("review", "jxw-clerk", "由督办员办理"),
-        ("review", "swj-leader", "您的账号不在其中"),
+        ("review", "swj-supervisor", "您的账号不在其中"),
         ("sign", "jxw-leader", "不能“签发”"),
         ("archive", "jxw-clerk", "不能“归档”"),
         ("sign_receipt", "rq-leader", "不能“签收”"),
