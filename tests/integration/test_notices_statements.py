@@ -65,7 +65,8 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_lists_ask_the_same_for_many_rows(office: Office, path: str) -> None:
+def test_lists_ask_the_same_for_many_rows(each_office: Office, path: str) -> None:
+    office = each_office
     notice_id = office.issued()
     client = office.world.client("jxw-clerk")
     client.get(path)
