@@ -23,6 +23,7 @@ from core.errors import register_error_handlers
 from core.fonts import fonts
 from core.forms import register_forms
 from core.health import register_health
+from core.jobs import jobs
 from core.search import is_ours
 from core.wording import moment_words
 
@@ -97,6 +98,8 @@ def register_settings(app: Flask, overrides: dict[str, Any]) -> None:
         SMTP_HOST=env.get("SMTP_HOST", ""),
         SMTP_PORT=int(env.get("SMTP_PORT", "25")),
         SMTP_FROM=env.get("SMTP_FROM", ""),
+        JOBS_DIR=env.get("JOBS_DIR") or str(instance / "jobs"),
+        JOBS_IN_PROCESS=env.get("JOBS_IN_PROCESS", "1") != "0",
         MIGRATIONS=env.get("FLASK_RUN_FROM_CLI") == "true",
     )
     app.config.update(overrides)
@@ -127,6 +130,7 @@ def register_extensions(app: Flask) -> None:
     register_health(app)
     app.cli.add_command(backup)
     app.cli.add_command(fonts)
+    app.cli.add_command(jobs)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     htmx_file = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"

@@ -35,6 +35,8 @@ def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
             "HTMX_SOURCE": "local",
             "SQLITE_SYNCHRONOUS": "OFF",
             "PASSWORD_MAX_AGE_DAYS": 0,
+            "JOBS_IN_PROCESS": False,
+            "JOBS_DIR": str(folder / "jobs"),
             **settings,
         }
     )

@@ -57,6 +57,7 @@ def name_actions() -> None:
 def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when the calendar changes."""
     from blueprints.complaints import commands_stats
+    from blueprints.complaints.jobs import EXPORT, export_cases
     from blueprints.complaints.routes import blueprint
     from blueprints.complaints.service.access import follow_changes
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
@@ -65,6 +66,7 @@ def register(app: Flask) -> None:
     from core.calendar_store import CalendarChanged
     from core.clocks import ClockMoved
     from core.events import subscribe
+    from core.jobs import register_job
 
     app.register_blueprint(blueprint)
     app.cli.add_command(commands_stats.complaints)
@@ -74,3 +76,4 @@ def register(app: Flask) -> None:
         subscribe(CalendarChanged, on_calendar_changed)
         subscribe(ClockMoved, on_clock_moved)
         subscribe(NoticeIssued, on_issued)
+        register_job(EXPORT, export_cases)

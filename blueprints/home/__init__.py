@@ -8,6 +8,7 @@ AUDIT_WORDS = {"demo.load": "装入演示数据", "demo.batch": "装入一批演
 def register(app: Flask) -> None:
     """Routes and the frame of every signed-in page."""
     from blueprints.accounts.service.audit_words import add_words
+    from blueprints.home import jobs as _pages  # noqa: F401
     from blueprints.home.commands import demo
     from blueprints.home.frame import frame_context
     from blueprints.home.routes import blueprint

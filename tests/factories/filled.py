@@ -13,6 +13,7 @@ from blueprints.complaints.service.ledger import row_facts
 from core import clock, clocks, files, saved_views
 from core.db import db, transaction
 from core.inbox import Notification
+from core.jobs import DONE, Job, folder_of
 from tests.factories.cases import Desk
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 
@@ -29,6 +30,7 @@ class Filled:
     ledger_row_id: int
     mapping_id: int
     view_id: int
+    job_id: int
     draft_id: int
     notice_id: int
     service_id: int
@@ -84,8 +86,21 @@ def fill(desk: Desk) -> Filled:
         view_id = saved_views.save(mine, "complaints.cases", "在办", "state=open", now=clock.now()).id
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
-        case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, *_notices()
+        case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices()
     )  # fmt: skip
+
+
+def _job(user_id: int) -> int:
+    """Long work of this person that has made a file."""
+    with transaction() as session:
+        job = Job(kind="case_export", title="导出诉求件 1 件", user_id=user_id, created_at=clock.now())
+        job.state, job.ended_at, job.file, job.message = DONE, clock.now(), "诉求件.csv", "已写成文件。"
+        session.add(job)
+        session.flush()
+        job_id = job.id
+    folder_of(job_id).mkdir(parents=True)
+    (folder_of(job_id) / "诉求件.csv").write_text("停供", "utf-8")
+    return job_id
 
 
 def _notices() -> tuple[int, int, int, str]:

@@ -76,7 +76,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "ledger_id": filled.ledger_id, "row_id": filled.ledger_row_id, "mapping_id": filled.mapping_id,
         "action": "note", "clause_id": "F5.2", "code": "fuling", "key": "callback_required", "owner": "jxw",
         "day": "2026-10-15", "year": 2026, "filename": "css/app.css", "user_id": world.user("rq-handler").id,
-        "view_id": filled.view_id, "step": "up", "service_id": filled.service_id, "verb": "void",
+        "view_id": filled.view_id, "job_id": filled.job_id, "step": "up", "service_id": filled.service_id, "verb": "void",
         "notice_id": filled.draft_id if rule.endpoint in DRAFTS else filled.notice_id,
         "verify_code": filled.code, "kind_code": "supervision", "series": "supervision",
         "organization_id": world.org("rq").id, "department_id": world.department("rq").id,
@@ -116,6 +116,7 @@ TENANT = {
     "user_id",
     "notification_id",
     "view_id",
+    "job_id",
     "notice_id",
     "service_id",
 }

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, request, send_file, stream_with_context, url_for
+from flask import Response, abort, request, send_file, stream_with_context, url_for
 
 from blueprints.complaints import queries_list
+from blueprints.complaints.jobs import EXPORT
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import CASE, file_or_404, me
 from blueprints.complaints.routes.listing import filters_of_url, sort_of_url
@@ -24,11 +25,16 @@ from blueprints.rulebook.service import pinned
 from core import clock
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
-from core.htmx import render
+from core.db import transaction
+from core.htmx import redirect_to, render
+from core.jobs import enqueue
+from core.submissions import once, remember
 from domain.errors import InvalidInput
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_XLSX_ROWS = 1_000_000
+MANY = 20_000
+SUFFIXES = ("xlsx", "csv")
 
 
 def _count(filters: dict[str, Any]) -> int:
@@ -43,14 +49,20 @@ def export_page() -> Response:
     return _page(filters_of_url())
 
 
+def _asked(filters: dict[str, Any]) -> dict[str, Any]:
+    sort = sort_of_url()
+    return filters | ({"sort": sort} if sort else {})
+
+
 def _page(filters: dict[str, Any], status: int = 200, error: str = "") -> Response:
-    choices = lists.filter_choices(me(), {})
+    choices, count = lists.filter_choices(me(), {}), _count(filters)
     return render(
         "complaints/export.html",
         status=status,
-        count=_count(filters),
+        count=count,
+        later_url=url_for("complaints.export_later", **_asked(filters)) if count > MANY else None,
         chips=lists.filter_chips(filters, choices),
-        hidden=filters | ({"sort": sort_of_url()} if sort_of_url() else {}),
+        hidden=_asked(filters),
         may_reveal=Permission.PERSONAL_REVEAL in me().permissions,
         reveal=bool(request.args.get("reveal")),
         reason=request.args.get("reason", "")[: exporting.MAX_REASON] if error else "",
@@ -79,6 +91,24 @@ def export(suffix: str) -> Response:
     rows = export_rows(cases, me(), in_full=in_full)
     name = f"诉求件-{clock.to_local(now):%Y%m%d-%H%M}.{suffix}"
     return _workbook(rows, name) if suffix == "xlsx" else _text(rows, name)
+
+
+@blueprint.post("/cases/export")
+@requires(Permission.CASE_EXPORT)
+@once
+def export_later() -> Response:
+    """The same file with persons masked, written in the background; its page shows how far it is."""
+    filters, suffix, now = filters_of_url(), request.form.get("suffix", ""), clock.now()
+    if suffix not in SUFFIXES:
+        abort(404)
+    count = _count(filters)
+    about = {"filters": filters, "sort": sort_of_url(), "suffix": suffix}
+    with transaction() as session:
+        exporting.record_export(me(), filters, kind=suffix, count=count, reason="", now=now, session=session)
+        made = enqueue(EXPORT, f"导出诉求件 {count} 件", about, user_id=me().id, now=now)
+        target = url_for("home.job", job_id=made.id)
+        remember(target)
+    return redirect_to(target)
 
 
 @blueprint.get(f"{CASE}/data.json")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Subquery, select
+from sqlalchemy.orm import Session
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import queries_list
@@ -69,13 +71,15 @@ def check_reason(reason: str) -> str:
 
 
 def record_export(
-    by: User, filters: Mapping[str, str], *, kind: str, count: int, reason: str, now: datetime
-) -> None:
-    """Put an export into the audit log, in a short transaction of its own; `reason`: persons in full."""
+    by: User, filters: Mapping[str, str], *, kind: str, count: int, reason: str, now: datetime,
+    session: Session | None = None,
+) -> None:  # fmt: skip
+    """Put an export into the audit log, in `session` or a short transaction of its own; `reason`: persons in
+    full."""
     facts: dict[str, Any] = {"kind": kind, "rows": count, "filters": dict(filters)}
     if reason:
         facts |= {"in_full": True, "reason": reason}
     changes = {name: [None, value] for name, value in facts.items()}
     subject = audit.Subject("export", None, f"诉求件 {count} 件")
-    with side_transaction() as own:
+    with nullcontext(session) if session is not None else side_transaction() as own:
         audit.record("case.export", subject=subject, by=by, now=now, changes=changes, session=own)
