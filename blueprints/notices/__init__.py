@@ -42,13 +42,16 @@ def name_actions() -> None:
 def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when a clock moves."""
     from blueprints.notices import commands
+    from blueprints.notices.jobs import BATCH, take_batch
     from blueprints.notices.routes import blueprint
     from blueprints.notices.service.serving import on_clock_moved
     from core.clocks import ClockMoved
     from core.events import subscribe
+    from core.jobs import register_job
 
     app.register_blueprint(blueprint)
     app.cli.add_command(commands.notices)
     with app.app_context():
         name_actions()
         subscribe(ClockMoved, on_clock_moved)
+        register_job(BATCH, take_batch)

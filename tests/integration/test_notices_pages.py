@@ -15,6 +15,7 @@ from blueprints.notices.models import Notice
 from blueprints.notices.service import issue
 from core import audit
 from core.db import db
+from core.jobs import run_next
 from domain.notice_kinds import kind
 from domain.notice_samples import sample_values
 from tests.browserless import form_values, said
@@ -228,7 +229,11 @@ def test_changed_bytes_on_the_disk_are_never_given_out(office: Office) -> None:
     digest = office.notice(notice_id).pdf_sha256
     assert digest
     path_of(digest).write_bytes(b"%PDF-1.7 forged")
-    assert office.world.client("jxw-clerk").get(f"/notices/{notice_id}/file.pdf").status_code == 500
+    clerk = office.world.client("jxw-clerk")
+    for path in (f"/notices/{notice_id}/file.pdf", f"/notices/print.pdf?id={notice_id}"):
+        answer = clerk.get(path)
+        assert (answer.status_code, "从备份恢复" in text(answer)) == (409, True)
+    assert "被改动" in text(clerk.get(f"/notices/{notice_id}/preview"))
 
 
 # ---- who sees what -----------------------------------------------------------------------------------------
@@ -285,8 +290,27 @@ def test_many_are_signed_numbered_and_printed_at_once(office: Office) -> None:
     assert whole.mimetype == "application/pdf"
     positions = [whole.data.index(f"〔2026〕{n}号".encode()) for n in (1, 2, 3)]
     assert positions == sorted(positions)
-    too_many = leader.submit("/notices/batch", {"step": "sign", "id": [str(n) for n in range(1, 23)]})
+    too_many = leader.submit("/notices/batch", {"step": "sign", "id": [str(n) for n in range(1, 202)]})
     assert too_many.status_code == 303
+
+
+def test_very_many_are_numbered_in_the_background(office: Office) -> None:
+    ready = [office.signed() for _ in range(22)]
+    other = office.draft()
+    leader = office.world.client("jxw-leader")
+    asked = leader.submit("/notices/batch", {"step": "issue", "id": [*map(str, ready), str(other)]})
+    assert (asked.status_code, queries.every_numbered(2026)) == (303, [])
+    office.issue(ready[0])  # somebody, or an earlier attempt, was faster
+    with office.acting("jxw-clerk", ready[1]) as (notice, act):
+        issue(notice, site=SITE, **act)
+    assert run_next()
+    page = text(leader.get(asked.headers["Location"]))
+    assert "编号印制 22 份，共 23 份" in page
+    assert page.count("不能“编号印制”") == 1
+    assert [row.number for row in queries.every_numbered(2026)] == list(range(1, 23))
+    assert {row.state for row in queries.every_numbered(2026)} == {"issued"}
+    whole = leader.get(asked.headers["Location"] + "/file")
+    assert whole.data.count("〔2026〕22号".encode()) >= 2
 
 
 # ---- register ----------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 
 from flask import abort, current_app, request
 from flask_login import current_user
@@ -12,7 +11,6 @@ from blueprints.accounts.models import User
 from blueprints.notices import queries
 from blueprints.notices.models import Notice, NoticeService
 from blueprints.notices.service import printing
-from core.files import path_of
 from domain.documents import Document
 
 NOTICE = "/notices/<int(max=2147483647):notice_id>"
@@ -53,15 +51,6 @@ def service_or_404(notice: Notice, service_id: int) -> NoticeService:
 def site() -> str:
     """The address of this deployment, as it is printed in QR codes."""
     return str(current_app.config.get("PUBLIC_URL") or request.url_root).rstrip("/")
-
-
-def stored_bytes(sha256: str) -> bytes:
-    """Printed bytes, only if they are still those of the digest."""
-    data = path_of(sha256).read_bytes()
-    if hashlib.sha256(data).hexdigest() != sha256:
-        current_app.logger.error("stored notice %s has been changed on the disk", sha256)
-        abort(500)
-    return data
 
 
 def pictures_of(pdf: bytes) -> list[str]:

@@ -19,11 +19,10 @@ from blueprints.notices.routes.desk import (
     own_or_404,
     pictures_of,
     service_or_404,
-    stored_bytes,
 )
 from blueprints.notices.service import options
 from blueprints.notices.service.composing import document
-from blueprints.notices.service.printing import INTERRUPTED, PrintFailed, draw
+from blueprints.notices.service.printing import INTERRUPTED, PrintFailed, draw, stored
 from blueprints.notices.service.proving import proof_of
 from blueprints.notices.views import notice_page
 from blueprints.notices.views.register_page import state_view
@@ -91,7 +90,7 @@ def file(notice_id: int) -> Response:
     kept = stored_file(found)
     if kept is None:
         abort(404)
-    stored_bytes(kept.sha256)
+    stored(kept.sha256)
     mark = "（作废）" if found.voided_at else ""
     return send_stored(kept, f"{found.number_text or kind(found.kind).name}{mark}.pdf")
 
@@ -117,9 +116,9 @@ def pages_of(found: Notice) -> tuple[list[str], str]:
     kept = stored_file(found)
     try:
         if kept is not None:
-            return pictures_of(stored_bytes(kept.sha256)), ""
+            return pictures_of(stored(kept.sha256)), ""
         return draft_pictures(_unprinted(found)), ""
-    except InvalidInput as refused:
+    except (InvalidInput, RuleViolation) as refused:
         return [], refused.message
     except (PrintFailed, OSError) as failure:
         current_app.logger.warning("no preview of notice %s: %s", found.id, failure)

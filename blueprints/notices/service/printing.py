@@ -18,9 +18,9 @@ from blueprints.notices.service.engine import move, system_rows, tell_next
 from blueprints.notices.workflow import State
 from core.db import transaction
 from core.events import publish
-from core.files import store
+from core.files import path_of, store
 from domain.documents import Document, Watermark, document_of
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, RuleViolation
 
 LONGEST_ERROR = 500
 INTERRUPTED = "印制没有做完，可能是服务中断。"
@@ -131,3 +131,14 @@ def merged(pdfs: list[bytes], duplex: bool) -> bytes:
 
     whole: bytes = merge(pdfs, duplex=duplex)
     return whole
+
+
+def stored(sha256: str) -> bytes:
+    """Printed bytes, only if they are still those of the digest. Errors: RuleViolation."""
+    path = path_of(sha256)
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        current_app.logger.error("stored notice %s is missing or has been changed on the disk", path)
+        why = "存储的文件丢失或者被改动，和印制时的校验值不一致，没有给出。"
+        raise RuleViolation(why, None, "请联系系统管理员从备份恢复。")
+    return data
