@@ -137,6 +137,7 @@ class Widths:
                 font = TTFont(face.path, fontNumber=face.index, lazy=True)
                 widths, units = font["hmtx"].metrics, font["head"].unitsPerEm
                 self._fonts[role].append((font.getBestCmap(), widths, units))
+                font.close()
         return self._fonts[role]
 
     def of(self, role: str, character: str) -> float | None:

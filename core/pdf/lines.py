@@ -2,8 +2,9 @@
 
 WeasyPrint stretches spaces only and squeezes no punctuation, so paragraphs are broken before the layout.
 A line may not begin with a closing mark nor end with an opening one. Where that forbids the break,
-punctuation gives up to half its width; if that is not enough, characters move to the next line and the rest
-is stretched.
+punctuation gives up to half its width, the mark at the end of the line last; if that is not enough,
+characters move to the next line and the rest is stretched. A word or number is only taken apart where the
+line would gape.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ NO_END = frozenset("（《〈「『【〔［｛“‘([{")
 GIVES_RIGHT = frozenset("，。、；：！？）》〉」』】〕］”’")
 GIVES_LEFT = frozenset("（《〈「『【〔［“‘")
 MOST_GIVEN = 0.5
+GAPES = 2.5  # points between characters
 TOGETHER = re.compile(r"[0-9A-Za-z.,:/@%&+_\-]+|——|……|.", re.S)
 NEARLY = 1e-6
 
@@ -76,12 +78,26 @@ def _cells(face: str, character: str, width: Width) -> float:
 def break_lines(pieces: Sequence[Piece], measure: float = CELLS, indent: float = 2) -> list[Line]:
     """The lines of a paragraph; the first begins `indent` cells in."""
     lines: list[Line] = []
-    at = 0
-    while at < len(pieces):
-        line = _next_line(pieces, at, measure - (0 if lines else indent))
+    left, at = list(pieces), 0
+    while at < len(left):
+        room = measure - (0 if lines else indent)
+        line = _next_line(left, at, room)
+        after = at + len(line.pieces)
+        if line.spacing > GAPES and after < len(left) and _word(left[after]):
+            left[after : after + 1] = _letters(left[after])
+            line = _next_line(left, at, room)
         lines.append(line)
         at += len(line.pieces)
     return lines
+
+
+def _word(piece: Piece) -> bool:
+    return len(piece.text) > 1 and piece.text[0].isascii()
+
+
+def _letters(piece: Piece) -> list[Piece]:
+    """Digits and letters have about the same width."""
+    return [Piece(piece.face, c, piece.cells / len(piece.text)) for c in piece.text]
 
 
 def _allowed(pieces: Sequence[Piece], at: int) -> bool:
@@ -114,8 +130,17 @@ def _squeezed(pieces: Sequence[Piece], start: int, end: int, used: float, room: 
         givers = [i for i, p in enumerate(line) if p.text in GIVES_RIGHT or (p.text in GIVES_LEFT and i)]
         needed = (used - room) * CELL / EM
         if needed <= MOST_GIVEN * len(givers) + NEARLY and (stop == len(pieces) or _allowed(pieces, stop)):
-            return Line(tuple(line), {i: needed / len(givers) for i in givers})
+            return Line(tuple(line), _shares(givers, len(line) - 1, needed))
     return None
+
+
+def _shares(givers: Sequence[int], last: int, needed: float) -> dict[int, float]:
+    """What each mark gives, evenly; the one at the end of the line only what the others cannot."""
+    inner = [i for i in givers if i != last]
+    even = min(needed / len(inner), MOST_GIVEN) if inner else 0.0
+    given = dict.fromkeys(inner, even)
+    rest = needed - even * len(inner)
+    return given | ({last: rest} if rest > NEARLY else {})
 
 
 def _pushed(pieces: Sequence[Piece], start: int, end: int) -> int:

@@ -1,8 +1,8 @@
 """The printer's own process: WeasyPrint never runs where requests are answered.
 
 `python -m core.pdf.worker` reads documents from its standard input and answers on its standard output. It
-lives on from document to document (starting costs a second), has limits of memory and processor time, writes no
-file, sees none of the server's secrets, and leaves when nobody prints or its server is gone.
+lives on from document to document (starting costs a second), has limits of memory and processor time, writes
+no file, sees none of the server's secrets, and leaves when nobody prints or its server is gone.
 """
 
 from __future__ import annotations
