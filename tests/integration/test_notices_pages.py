@@ -6,6 +6,7 @@ import io
 import re
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -45,6 +46,7 @@ def begun(clerk: FlaskClient) -> int:
     return int(re.findall(r"/notices/(\d+)/edit", made.headers["Location"])[0])
 
 
+@pytest.mark.rule("F1")
 def test_the_whole_way_by_forms(office: Office) -> None:
     clerk, supervisor = office.world.client("jxw-clerk"), office.world.client("jxw-supervisor")
     leader = office.world.client("jxw-leader")
@@ -65,6 +67,7 @@ def test_the_whole_way_by_forms(office: Office) -> None:
     assert step(clerk, notice_id, "issue").status_code == 303
     page = text(clerk.get(f"/notices/{notice_id}"))
     assert "涪经信督〔2026〕1号" in page
+    assert "〔F1〕" in page
     assert "下载 PDF" in page
     service_id = office.notice(notice_id).services[0].id
     path = f"/notices/{notice_id}/services/{service_id}/serve"
