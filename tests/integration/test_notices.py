@@ -118,7 +118,9 @@ def test_the_limit_runs_from_service_and_follows_the_calendar(office: Office, mo
     with clock.frozen(later):
         notice = office.serve(notice_id)
     served = notice.services[0]
-    assert "月" in (notice.content or {})["signature"]["date"]
+    printed = "".join(words_in(document_of(notice.content or {})))
+    assert "之日起5个工作日" in printed
+    assert "10月21日" not in printed
     running = clocks.of_subject("notice_service", served.id)[0]
     assert (served.due_on, running.basis) == (running.due_on, notice.number_text)
     assert running.counted["received"] == "2026-10-14"
@@ -162,6 +164,17 @@ def test_a_new_year_begins_a_new_series(office: Office) -> None:
         numbers.append(office.notice(notice_id).number_text)
     assert numbers == ["涪经信督〔2026〕1号", "涪经信督〔2026〕2号", "涪经信督〔2027〕1号"]
     assert (office.notice(ready[1]).content or {})["signature"]["date"] == "2026年12月31日"
+
+
+def test_a_record_goes_to_nobody_and_is_filed(office: Office) -> None:
+    notice_id = office.issued("inspection_record")
+    assert office.notice(notice_id).services == []
+    assert "等您归档" in told("jxw-supervisor", office)[-1]
+    with pytest.raises(RuleViolation):
+        office.act(notice_id, "archive", "jxw-leader")
+    page = office.world.client("jxw-clerk").get(f"/notices/{notice_id}").get_data(as_text=True)
+    assert ("待归档" in page, "待送达" in page) == (True, False)
+    assert office.act(notice_id, "archive", "jxw-clerk").state == "archived"
 
 
 # ---- printing, voiding, trust ------------------------------------------------------------------------------

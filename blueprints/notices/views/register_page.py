@@ -11,7 +11,7 @@ from flask import url_for
 from blueprints.accounts.models import User
 from blueprints.notices.models import Notice, NoticeService
 from blueprints.notices.queries import SERVICE_FILTERS, Standing
-from blueprints.notices.workflow import STATE_NAMES, STATE_TONES
+from blueprints.notices.workflow import STATE_NAMES, STATE_TONES, State
 from core.authz import Permission
 from core.clock import local_date
 from core.privacy import mask_name
@@ -32,7 +32,9 @@ def _at(endpoint: str, values: Mapping[str, Any]) -> str:
 
 
 def state_view(notice: Notice) -> dict[str, str]:
-    """Words and tone of the state."""
+    """Words and tone of the state; a record that goes to nobody only waits to be filed."""
+    if notice.state == State.ISSUED and not notice.services:
+        return {"text": "待归档", "tone": "wait"}
     return {"text": STATE_NAMES[notice.state], "tone": STATE_TONES.get(notice.state, "open")}
 
 
