@@ -22,6 +22,10 @@ from tests.factories.world import World
 MANY = 200
 
 
+class Undone(Exception):
+    """A transaction that fails after it has taken its number."""
+
+
 def many_signed(office: Office, count: int) -> list[int]:
     """So many notices that wait for their number, all alike."""
     first = office.signed()
@@ -101,12 +105,13 @@ def test_of_twenty_who_number_the_same_notice_one_does(each_app: Flask, each_off
 def test_a_number_of_an_undone_transaction_is_given_again(each_office: Office) -> None:
     first, second = each_office.signed(), each_office.signed()
 
-    class Undone(Exception):
-        pass
+    def undone() -> None:
+        with each_office.acting("jxw-clerk", first) as (notice, act):
+            assert service.issue(notice, site=SITE, **act).content["number"].endswith("〕1号")
+            raise Undone
 
-    with pytest.raises(Undone), each_office.acting("jxw-clerk", first) as (notice, act):
-        assert service.issue(notice, site=SITE, **act).content["number"].endswith("〕1号")
-        raise Undone
+    with pytest.raises(Undone):
+        undone()
     each_office.issue(second)
     assert each_office.notice(second).number == 1
     assert each_office.notice(first).state == "signed"

@@ -152,6 +152,9 @@ def test_the_administrator_changes_a_template(office: Office) -> None:
     assert admin.post(path, data=values | {"reason": "又改回原来的写法", "submission_key": "again-0002"}).status_code == 303
     page = text(admin.get(path))
     assert page.count(">在用<") == 1
+    for version, ends in ((0, False), (1, True), (2, False), (9, False)):
+        shown = form_values(text(admin.get(f"{path}?version={version}")), "template-form")[1]
+        assert shown["body"].endswith("特此通知。") == ends, version
     assert admin.submit(f"{path}/restore").status_code == 303
     assert office.notice(office.draft()).template_version == 0
     assert "第 1 版" in text(admin.get(path))

@@ -77,8 +77,7 @@ def _organ_row(organ: Organization) -> dict[str, Any]:
 def template(kind_code: str) -> Response:
     """The wording of a kind: edited, tried on sample data, kept as a new version."""
     about = _kind_or_404(kind_code)
-    said, _version = wording.wording_of(about.code, about.form)
-    form = TemplateForm(data=vars(said))
+    form = TemplateForm(data=vars(_asked(about)))
     if request.method != "POST":
         return _template_page(about, form)
     if not form.validate():
@@ -100,6 +99,17 @@ def template(kind_code: str) -> Response:
         return _template_page(about, form, show_refusal(form, refusal))
     flash(f"{about.name}模板第 {version} 版已启用，新起草的文书从现在起使用。", "success")
     return redirect_to(target)
+
+
+def _asked(about: Kind) -> Wording:
+    """The wording in force, or the earlier version that the address asks for (0: the built-in one)."""
+    number = request.args.get("version", "")[:6]
+    if number == "0":
+        return wording.builtin(about)
+    for row in queries.templates_of(about.code):
+        if str(row.version) == number:
+            return Wording(row.title, row.body, row.annex_title, row.annex_body)
+    return wording.wording_of(about.code, about.form)[0]
 
 
 def _tried(about: Kind, form: TemplateForm, typed: Wording) -> Response:

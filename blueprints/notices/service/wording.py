@@ -36,6 +36,11 @@ def wording_of(kind_code: str, form: Form) -> tuple[Wording, int]:
     return wording(kind(kind_code), form), 0
 
 
+def builtin(about: Kind) -> Wording:
+    """The wording that comes with the kind."""
+    return wording(about, about.form)
+
+
 def save_template(
     kind_code: str, said: Wording, reason: str, *, by: audit.Actor, now: datetime
 ) -> NoticeTemplate:
