@@ -210,6 +210,20 @@ def test_a_failed_printing_may_be_voided(office: Office, printer: QuickPrinter) 
     assert (void.state, void.number, void.pdf_id, void.void_pdf_id is None) == ("void", 1, None, False)
 
 
+def test_a_copy_marked_void_that_failed_is_printed_later(office: Office, printer: QuickPrinter) -> None:
+    notice_id = office.issued()
+    printer.broken = "印制失败。"
+    void = office.void(notice_id)
+    assert (void.state, void.void_pdf_id, void.print_error) == ("void", None, "印制失败。")
+    printer.broken = ""
+    office.issue(notice_id, verb="again")
+    again = office.notice(notice_id)
+    assert (again.void_pdf_id is None, again.print_error, again.number) == (False, "", 1)
+    assert printer.printed[-1].watermark is Watermark.VOID
+    with pytest.raises(RuleViolation):
+        office.issue(notice_id, verb="again")
+
+
 def test_voiding_keeps_the_number_stops_the_clock_and_prints_a_copy(
     each_office: Office, printer: QuickPrinter
 ) -> None:
