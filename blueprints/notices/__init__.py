@@ -28,6 +28,7 @@ def name_actions() -> None:
     """Tell the audit page what the steps and states of a notice are called."""
     from blueprints.accounts.service.audit_words import add_words
     from blueprints.notices.workflow import ACTION_NAMES, STATE_NAMES
+    from domain.notice_kinds import kinds
 
     actions = {f"notice.{code}": f"文书{name}" for code, name in ACTION_NAMES.items()}
     actions |= {
@@ -36,7 +37,8 @@ def name_actions() -> None:
         "notice.export": "导出发文登记",
         "notice.print": "合并打印文书",
     }
-    add_words(actions, SUBJECT_WORDS, FIELD_WORDS, STATE_NAMES)
+    names = {about.code: about.name for about in kinds()}
+    add_words(actions, SUBJECT_WORDS, FIELD_WORDS, STATE_NAMES | names)
 
 
 def register(app: Flask) -> None:

@@ -24,7 +24,6 @@
     event.preventDefault();
     check(input.files[0]);
   });
-  input.addEventListener("change", function () { if (able && input.files.length) check(input.files[0]); });
 
   ["dragover", "dragleave", "drop"].forEach(function (name) {
     form.addEventListener(name, function (event) {

@@ -41,6 +41,7 @@ def test_a_chosen_file_is_checked_without_being_sent(page: Page, issued: Path, t
     sent = posted(page)
     page.goto("/v")
     page.get_by_label("PDF 文件").set_input_files(issued)
+    page.get_by_role("button", name="查询").click()
     expect(page.locator(".verdict-words")).to_contain_text("真实有效")
     expect(page.locator(".verdict")).to_contain_text("逐字节相同")
     body = sent[0].post_data_buffer or b""
@@ -49,6 +50,7 @@ def test_a_chosen_file_is_checked_without_being_sent(page: Page, issued: Path, t
     changed = tmp_path / "改过的.pdf"
     changed.write_bytes(issued.read_bytes() + b" ")
     page.get_by_label("PDF 文件").set_input_files(changed)
+    page.get_by_role("button", name="查询").click()
     expect(page.locator(".verdict-words")).to_contain_text("查不到")
     assert len(sent) == 2
 

@@ -87,6 +87,8 @@ def test_the_whole_way_by_forms(office: Office) -> None:
     assert step(clerk, notice_id, "archive").status_code == 303
     assert office.notice(notice_id).state == "archived"
     assert audit.verify().holds
+    log = text(office.world.client("auditadmin").get("/audit-log"))
+    assert all(words in log for words in ("文书签发", "文书登记送达", "督办通知", "直接送达"))
 
 
 def test_a_step_that_cannot_be_taken_says_why(office: Office) -> None:

@@ -27,6 +27,7 @@ from core.authz import ROLE_NAMES, Permission, Role
 from core.db import db, side_transaction
 from core.inbox import tell
 from domain.errors import InvalidInput, RuleViolation
+from domain.notice_kinds import kind
 
 SUBJECT = "notice"
 ADDRESSEE_ACTIONS = frozenset({"sign_receipt"})
@@ -49,7 +50,7 @@ def notice_path(notice: Notice) -> str:
 
 def subject_of(notice: Notice) -> audit.Subject:
     """The notice in the audit log, by its number or kind; a title may name a person."""
-    return audit.Subject(SUBJECT, notice.id, notice.number_text or notice.kind)
+    return audit.Subject(SUBJECT, notice.id, notice.number_text or kind(notice.kind).name)
 
 
 def services_for(notice: Notice, by: User) -> list[NoticeService]:
@@ -229,9 +230,9 @@ def tell_reached(notice: Notice, text: str, *, now: datetime) -> None:
         tell([person.id for person in people], text, link=notice_path(notice), now=now)
 
 
-def record_export(by: User, filters: Mapping[str, str], kind: str, count: int, *, now: datetime) -> None:
+def record_export(by: User, filters: Mapping[str, str], suffix: str, count: int, *, now: datetime) -> None:
     """Every file of the register stands in the audit log."""
-    changes = {"filters": [None, dict(filters)], "kind": [None, kind], "count": [None, count]}
+    changes = {"filters": [None, dict(filters)], "kind": [None, suffix], "count": [None, count]}
     with side_transaction() as own:
         audit.record(
             "notice.export", subject=audit.Subject("export", None, "发文登记"), by=by, now=now,
