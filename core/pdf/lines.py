@@ -82,9 +82,9 @@ def break_lines(pieces: Sequence[Piece], measure: float = CELLS, indent: float =
     while at < len(left):
         room = measure - (0 if lines else indent)
         line = _next_line(left, at, room)
-        after = at + len(line.pieces)
-        if line.spacing > GAPES and after < len(left) and _word(left[after]):
-            left[after : after + 1] = _letters(left[after])
+        over = _fitting(left, at, room)[0]
+        if line.spacing > GAPES and over < len(left) and _word(left[over]):
+            left[over : over + 1] = _letters(left[over])
             line = _next_line(left, at, room)
         lines.append(line)
         at += len(line.pieces)
@@ -105,11 +105,17 @@ def _allowed(pieces: Sequence[Piece], at: int) -> bool:
     return pieces[at].text[0] not in NO_START and pieces[at - 1].text[-1] not in NO_END
 
 
-def _next_line(pieces: Sequence[Piece], start: int, room: float) -> Line:
+def _fitting(pieces: Sequence[Piece], start: int, room: float) -> tuple[int, float]:
+    """(the first piece that no longer fits, the cells of those before it)."""
     end, used = start, 0.0
     while end < len(pieces) and used + pieces[end].cells <= room + NEARLY:
         used += pieces[end].cells
         end += 1
+    return end, used
+
+
+def _next_line(pieces: Sequence[Piece], start: int, room: float) -> Line:
+    end, used = _fitting(pieces, start, room)
     if end == len(pieces):
         return Line(tuple(pieces[start:]))
     if end > start and room - used < NEARLY and _allowed(pieces, end):

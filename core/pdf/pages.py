@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable
+
+_one_at_a_time = threading.Lock()  # pdfium is not made for several threads
 
 
 def page_images(pdf: bytes, width: int = 700, most: int = 40) -> list[bytes]:
     """The first pages as PNG, `width` pixels wide."""
     import pypdfium2  # type: ignore[import-untyped]
 
-    document, found = pypdfium2.PdfDocument(pdf), []
-    try:
-        for number in range(min(len(document), most)):
-            page = document[number]
-            picture = page.render(scale=width / page.get_width()).to_pil()
-            out = io.BytesIO()
-            picture.save(out, "PNG")
-            found.append(out.getvalue())
-    finally:
-        document.close()
+    found = []
+    with _one_at_a_time:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            for number in range(min(len(document), most)):
+                page = document[number]
+                picture = page.render(scale=width / page.get_width()).to_pil()
+                out = io.BytesIO()
+                picture.save(out, "PNG")
+                found.append(out.getvalue())
+        finally:
+            document.close()
     return found
 
 
-def merge(pdfs: Iterable[bytes], *, duplex: bool = False) -> bytes:
+def merge(pdfs: Iterable[bytes], duplex: bool = False) -> bytes:
     """One file in this order; for duplex printing every document begins on the front of a sheet."""
     import pikepdf
 

@@ -50,7 +50,7 @@ class Paper:
     def titles(self) -> list[TextLine]:
         """The lines of the title."""
         wanted = self.document.title.split("\n")
-        return [x for x in self.sheets[0].lines if x.text.strip() in wanted]
+        return [x for x in self.sheets[0].lines if x.text.strip() in wanted and x.size < 24]
 
     def mark(self) -> TextLine | None:
         """The issuing authority's mark."""
@@ -288,8 +288,9 @@ def faces(p: Paper) -> list[str]:
         if line is None:
             continue
         face = {1: "黑体", 2: "楷体"}.get(block.level, "仿宋")
-        if not line.in_face(gb.FACES[face]):
-            found.append(f"{begins} in {line.fonts[0]}")
+        printed = next((x for x in line.fonts if "CJK" not in x), "")  # rare characters have a face of their own
+        if not any(name in printed for name in gb.FACES[face]):
+            found.append(f"{begins} in {printed}")
         if not gb.INDENT.holds(line.x0 - p.left):
             found.append(f"{begins} indented {line.x0 - p.left:.2f} mm")
     return found

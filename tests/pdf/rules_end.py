@@ -12,7 +12,7 @@ import pikepdf
 
 from domain.documents import Form, Seal, Watermark, words_in
 from tests.pdf import standard as gb
-from tests.pdf.reading import is_black
+from tests.pdf.reading import MM, is_black
 from tests.pdf.rules import PAGE_NUMBER, RULES, Paper, tables_of
 
 XMP = "{http://www.aiim.org/pdfa/ns/id/}"
@@ -173,8 +173,9 @@ def text(p: Paper) -> list[str]:
         c["text"] for s in p.sheets for c in s.chars
         if c["size"] < 100 and not _of_number(c, s, numbers) and (is_black(c) or c["size"] > 23) and c["text"].strip()
     )  # fmt: skip
-    flow = [c["text"] for s in p.sheets for c in s.chars if c["size"] < 23 and not _of_number(c, s, numbers)]
-    flat = "".join("".join(flow).split()) + (p.mark().text if p.mark() else "")
+    flow = [c["text"] for s in p.sheets for c in s.chars if not _beside(c) and not _of_number(c, s, numbers)]
+    beside = [c["text"] for s in p.sheets for c in s.chars if _beside(c)]
+    flat = "".join("".join(flow).split()) + "".join("".join(beside).split())
     pieces = ["".join(words.split()) for words in _expected(p)]
     found = [f"missing: {words[:20]}" for words in pieces if words and words not in flat]
     allowed = Counter("".join(pieces)) + Counter("".join(ADDED) + "：。，年月日时分" * 60)
@@ -183,6 +184,11 @@ def text(p: Paper) -> list[str]:
     lacking, extra = Counter("".join(pieces)) - said, said - allowed
     found += [f"fewer times than put in: {''.join(lacking)[:20]}"] if lacking else []
     return found + ([f"not put in: {''.join(extra)[:20]}"] if extra else [])
+
+
+def _beside(char: dict[str, Any]) -> bool:
+    """Mark, watermark and label of the copy are drawn after the text of their page."""
+    return char["size"] > 23 or (char["bottom"] < 36 * MM and char["size"] < 12)
 
 
 def _expected(p: Paper) -> list[str]:
