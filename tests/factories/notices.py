@@ -55,14 +55,18 @@ def sheet(document: Document) -> bytes:
 
 
 class QuickPrinter:
-    """Prints at once and remembers what it printed; `broken` makes it fail with these words."""
+    """Prints at once and remembers what it printed; `broken` makes it fail with these words, `held` counts
+    how often a transaction was open while a numbered notice was printed."""
 
     def __init__(self) -> None:
         self.printed: list[Document] = []
         self.broken = ""
+        self.held = 0
 
     def draw(self, document: Document, pictures: Any = None) -> Paper:
         """A file that differs with its content."""
+        if document.number:
+            self.held += db.session().in_transaction()
         if self.broken:
             raise printing.PrintFailed(self.broken)
         self.printed.append(document)

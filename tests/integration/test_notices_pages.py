@@ -105,12 +105,13 @@ def test_a_step_that_cannot_be_taken_says_why(office: Office) -> None:
     assert office.notice(own).state == "in_review"
 
 
-def test_a_double_submit_numbers_once(office: Office) -> None:
+def test_a_double_submit_numbers_once(office: Office, printer: QuickPrinter) -> None:
     notice_id = office.signed()
     clerk = office.world.client("jxw-clerk")
     page = clerk.get(f"/notices/{notice_id}/do/issue")
     address, values = form_values(text(page), "step-form")
     assert [clerk.post(address, data=values).status_code for _ in range(2)] == [303, 303]
+    assert (len(printer.printed), printer.held) == (1, 0)
     assert office.notice(notice_id).number == 1
     assert [row.number for row in queries.every_numbered(2026)] == [1]
 

@@ -19,7 +19,7 @@ from tests.integration.test_notices_pages import text
 # ---- many at once ------------------------------------------------------------------------------------------
 
 
-def test_many_are_signed_numbered_and_printed_at_once(office: Office) -> None:
+def test_many_are_signed_numbered_and_printed_at_once(office: Office, printer: QuickPrinter) -> None:
     ready = [office.draft() for _ in range(3)]
     for notice_id in ready:
         office.act(notice_id, "submit", "jxw-clerk")
@@ -31,6 +31,7 @@ def test_many_are_signed_numbered_and_printed_at_once(office: Office) -> None:
     assert "办成 3 份，共 4 份" in text(signed)
     numbered = leader.submit("/notices/batch", {"step": "issue", "id": [str(n) for n in ready]})
     assert "办成 3 份，共 3 份" in text(numbered)
+    assert (len(printer.printed), printer.held) == (3, 0)
     assert [row.number for row in queries.every_numbered(2026)] == [1, 2, 3]
     ids = "&".join(f"id={n}" for n in reversed(ready))
     whole = leader.get(f"/notices/print.pdf?{ids}")
@@ -41,7 +42,7 @@ def test_many_are_signed_numbered_and_printed_at_once(office: Office) -> None:
     assert too_many.status_code == 303
 
 
-def test_very_many_are_numbered_in_the_background(office: Office) -> None:
+def test_very_many_are_numbered_in_the_background(office: Office, printer: QuickPrinter) -> None:
     ready = [office.signed() for _ in range(22)]
     other = office.draft()
     leader = office.world.client("jxw-leader")
@@ -50,7 +51,9 @@ def test_very_many_are_numbered_in_the_background(office: Office) -> None:
     office.issue(ready[0])  # somebody, or an earlier attempt, was faster
     with office.acting("jxw-clerk", ready[1]) as (notice, act):
         issue(notice, site=SITE, **act)
+    printer.held = 0
     assert run_next()
+    assert printer.held == 0
     page = text(leader.get(asked.headers["Location"]))
     assert "编号印制 22 份，共 23 份" in page
     assert page.count("不能“编号印制”") == 1

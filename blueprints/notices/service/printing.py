@@ -16,7 +16,7 @@ from blueprints.notices.models import Notice
 from blueprints.notices.queries import locked
 from blueprints.notices.service.engine import move, system_rows, tell_next
 from blueprints.notices.workflow import State
-from core.db import transaction
+from core.db import db, transaction
 from core.events import publish
 from core.files import path_of, store
 from domain.documents import Document, Watermark, document_of
@@ -72,6 +72,7 @@ def print_out(printing: Printing, *, by: User, now: datetime) -> Result:
 
     A failure leaves the notice numbered, with the reason on its page and a button to try again.
     """
+    db.session.rollback()  # whoever asked may have read since: nothing is held while the printer works
     document = document_of(dict(printing.content))
     if printing.void:
         document = replace(document, watermark=Watermark.VOID)
