@@ -114,9 +114,7 @@ def _narrowed(filters: Mapping[str, str], by: User, now: datetime) -> list[Colum
 
 def waiting(by: User) -> ColumnElement[bool]:
     """Notices whose next step this person may take: an own one in its turn, or one to sign for."""
-    own = and_(
-        Notice.organization_id == by.organization_id, Notice.state.in_(waiting_states(by.permissions))
-    )
+    own = and_(Notice.organization_id == by.organization_id, Notice.state.in_(waiting_states(by.permissions)))
     if Permission.NOTICE_RECEIVE not in by.permissions:
         return own
     unsigned = _service_is(

@@ -158,7 +158,9 @@ def test_a_new_year_begins_a_new_series(office: Office) -> None:
     ready = [office.signed() for _ in range(3)]
     last = datetime(2026, 12, 31, 23, 59, 59, tzinfo=clock.SHANGHAI)
     numbers = []
-    for notice_id, when in zip(ready, (last - timedelta(hours=9), last, last + timedelta(seconds=1)), strict=True):
+    for notice_id, when in zip(
+        ready, (last - timedelta(hours=9), last, last + timedelta(seconds=1)), strict=True
+    ):
         with clock.frozen(when):
             office.issue(notice_id)
         numbers.append(office.notice(notice_id).number_text)

@@ -43,7 +43,12 @@ def begun(clerk: FlaskClient) -> int:
     """A supervision notice that the clerk has begun on the page for it."""
     made = send(clerk, "/notices/new?kind=supervision", "new-form", addressees="示例燃气公司")
     assert made.status_code == 303
-    return int(re.findall(r"/notices/(\d+)/edit", made.headers["Location"])[0])
+    notice_id = int(re.findall(r"/notices/(\d+)/edit", made.headers["Location"])[0])
+    known = sample_values(kind("supervision"))
+    fields = {f"v_{name}": value for name, value in known.items() if isinstance(value, str)}
+    saved = send(clerk, f"/notices/{notice_id}/edit", "draft-form", **fields)
+    assert saved.status_code == 303, said(text(saved))
+    return notice_id
 
 
 @pytest.mark.rule("F1")
@@ -51,9 +56,6 @@ def test_the_whole_way_by_forms(office: Office) -> None:
     clerk, supervisor = office.world.client("jxw-clerk"), office.world.client("jxw-supervisor")
     leader = office.world.client("jxw-leader")
     notice_id = begun(clerk)
-    fields = {f"v_{name}": value for name, value in sample_values(kind("supervision")).items() if isinstance(value, str)}
-    saved = send(clerk, f"/notices/{notice_id}/edit", "draft-form", **fields)
-    assert saved.status_code == 303, said(text(saved))
     assert "送核稿" in text(clerk.get(f"/notices/{notice_id}"))
     assert step(clerk, notice_id, "submit").status_code == 303
     refused = step(supervisor, notice_id, "send_back", remark="不行")
@@ -69,6 +71,10 @@ def test_the_whole_way_by_forms(office: Office) -> None:
     assert "涪经信督〔2026〕1号" in page
     assert "〔F1〕" in page
     assert "下载 PDF" in page
+
+
+def test_service_answer_and_archive_by_forms(office: Office) -> None:
+    notice_id, clerk = office.issued(), office.world.client("jxw-clerk")
     service_id = office.notice(notice_id).services[0].id
     path = f"/notices/{notice_id}/services/{service_id}/serve"
     proofless = send(clerk, path, "serve-form", method="direct", receiver="示例签收人")
@@ -81,11 +87,18 @@ def test_the_whole_way_by_forms(office: Office) -> None:
     assert "剩 5 个工作日" in page
     assert clerk.get(f"/notices/{notice_id}/services/{service_id}/receipt").data == RECEIPT[1]
     answered = send(
-        clerk, f"/notices/{notice_id}/services/{service_id}/answer", "answer-form", answer="已按期办结并答复。"
+        clerk,
+        f"/notices/{notice_id}/services/{service_id}/answer",
+        "answer-form",
+        answer="已按期办结并答复。",
     )
     assert answered.status_code == 303, said(text(answered))
     assert step(clerk, notice_id, "archive").status_code == 303
     assert office.notice(notice_id).state == "archived"
+
+
+def test_the_audit_log_names_the_steps(office: Office) -> None:
+    office.served()
     assert audit.verify().holds
     log = text(office.world.client("auditadmin").get("/audit-log"))
     assert all(words in log for words in ("文书签发", "文书登记送达", "督办通知", "直接送达"))
@@ -161,7 +174,10 @@ def test_a_table_is_typed_row_by_row(office: Office) -> None:
     assert wide.status_code == 422
     assert "只有 4 栏" in text(wide)
     assert clerk.post(path, data=values | {"v_acceptance_limits": "核实 ｜ 企业\n答复"}).status_code == 303
-    assert office.notice(notice_id).values["acceptance_limits"] == [["核实", "企业", "", ""], ["答复", "", "", ""]]
+    assert office.notice(notice_id).values["acceptance_limits"] == [
+        ["核实", "企业", "", ""],
+        ["答复", "", "", ""],
+    ]
 
 
 def test_text_is_written_anew_from_the_fields(office: Office) -> None:

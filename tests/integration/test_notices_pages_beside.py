@@ -13,7 +13,7 @@ from blueprints.notices.service import issue
 from core.db import db
 from core.jobs import run_next
 from tests.browserless import form_values, said
-from tests.factories.notices import SITE, Office
+from tests.factories.notices import SITE, Office, QuickPrinter
 from tests.integration.test_notices_pages import text
 
 # ---- many at once ------------------------------------------------------------------------------------------
@@ -152,7 +152,12 @@ def test_the_administrator_changes_a_template(office: Office) -> None:
     new = office.draft()
     assert office.notice(new).body.endswith("特此通知。")
     assert (office.notice(new).template_version, office.notice(old).template_version) == (1, 0)
-    assert admin.post(path, data=values | {"reason": "又改回原来的写法", "submission_key": "again-0002"}).status_code == 303
+    assert (
+        admin.post(
+            path, data=values | {"reason": "又改回原来的写法", "submission_key": "again-0002"}
+        ).status_code
+        == 303
+    )
     page = text(admin.get(path))
     assert page.count(">在用<") == 1
     for version, ends in ((0, False), (1, True), (2, False), (9, False)):

@@ -89,7 +89,9 @@ def test_every_kind_can_be_drafted_issued_and_is_printed(real: Office) -> None:
         assert real.issue(notice_id).error == "", about.code
         notice = real.notice(notice_id)
         assert notice.pdf_sha256
-        assert notice.number_text.replace(" ", "") in text_of(path_of(notice.pdf_sha256).read_bytes()), about.code
+        assert notice.number_text.replace(" ", "") in text_of(path_of(notice.pdf_sha256).read_bytes()), (
+            about.code
+        )
 
 
 def test_a_sample_by_command(app: Flask, tmp_path: Path) -> None:

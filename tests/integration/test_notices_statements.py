@@ -50,7 +50,12 @@ def copies(notice_id: int, count: int) -> None:
     row = dict(db.session.execute(select(Notice.__table__).where(Notice.id == notice_id)).mappings().one())
     rows = []
     for n in range(count):
-        own = {"id": 1000 + n, "number": 1000 + n, "code": f"COPY{n}", "number_text": f"涪经信督〔2026〕{1000 + n}号"}
+        own = {
+            "id": 1000 + n,
+            "number": 1000 + n,
+            "code": f"COPY{n}",
+            "number_text": f"涪经信督〔2026〕{1000 + n}号",
+        }
         rows.append(row | own)
     with transaction() as session:
         session.execute(insert(Notice), rows)
@@ -96,7 +101,10 @@ def test_no_page_walks_through_all_notices(app: Flask, office: Office) -> None:
         connection.execute(text("ANALYZE"))
         connection.commit()
     found = office.notice(notice_id)
-    paths = {"rq-leader": ("/notices", "/notices?mine=1", f"/notices/{notice_id}"), "jxw-clerk": (f"/notices/{notice_id}",)}
+    paths = {
+        "rq-leader": ("/notices", "/notices?mine=1", f"/notices/{notice_id}"),
+        "jxw-clerk": (f"/notices/{notice_id}",),
+    }
     plans = []
     for login, addresses in paths.items():
         client = office.world.client(login)

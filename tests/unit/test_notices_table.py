@@ -81,7 +81,9 @@ def test_standing_guards_refuse_with_words(name: str, attempt: g.Attempt) -> Non
     assert isinstance(refused.error(), RuleViolation)
     assert refused.message.endswith("。")
     assert name in g.STANDING
-    assert g.GUARDS[name](g.Attempt(9, writers=frozenset({9}) if name == "own_draft" else frozenset())) is None
+    assert (
+        g.GUARDS[name](g.Attempt(9, writers=frozenset({9}) if name == "own_draft" else frozenset())) is None
+    )
 
 
 def test_every_way_of_service_has_its_proof() -> None:

@@ -39,9 +39,7 @@ def serve(notice_id: int, service_id: int) -> Response:
         with transaction():
             held = queries.locked(notice_id)
             served = service_or_404(held, service_id)
-            service.serve(
-                held, served, form.values(), by=me(), now=clock.now(), calendar=load_calendar()
-            )
+            service.serve(held, served, form.values(), by=me(), now=clock.now(), calendar=load_calendar())
             remember(target)
     except (InvalidInput, RuleViolation, StaleDataError) as refusal:
         again = own_or_404(notice_id)

@@ -82,17 +82,13 @@ def template(kind_code: str) -> Response:
         return _template_page(about, form)
     if not form.validate():
         return _template_page(about, form, 422)
-    typed = Wording(
-        form.title.data, form.body.data, form.annex_title.data or "", form.annex_body.data or ""
-    )
+    typed = Wording(form.title.data, form.body.data, form.annex_title.data or "", form.annex_body.data or "")
     if "try" in request.form:
         return _tried(about, form, typed)
     target = url_for("notices.template", kind_code=about.code)
     try:
         with transaction():
-            made = wording.save_template(
-                about.code, typed, form.reason.data or "", by=me(), now=clock.now()
-            )
+            made = wording.save_template(about.code, typed, form.reason.data or "", by=me(), now=clock.now())
             version = made.version
             remember(target)
     except InvalidInput as refusal:

@@ -111,9 +111,7 @@ def _not_yours(rows: list[Row], action: str) -> RuleViolation:
     return RuleViolation(f"“{ACTION_NAMES[action]}”由{who}办理，您的账号不在其中。")
 
 
-def admitted(
-    notice: Notice, action: str, *, by: User, data: Mapping[str, Any] | None = None
-) -> list[Row]:
+def admitted(notice: Notice, action: str, *, by: User, data: Mapping[str, Any] | None = None) -> list[Row]:
     """Rows by which the person may take the step. Errors: RuleViolation, InvalidInput of a guard."""
     rows = rows_of(notice.state, action)
     if not rows:

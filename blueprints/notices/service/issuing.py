@@ -82,5 +82,3 @@ def void(notice: Notice, remark: str, *, by: User, now: datetime) -> Printing | 
     tell_writers(notice, text, by=by, now=now)
     tell_reached(notice, text, now=now)
     return Printing(notice.id, dict(notice.content), void=True) if notice.content else None
-
-

@@ -171,5 +171,3 @@ def on_clock_moved(event: clocks.ClockMoved) -> None:
     notice = service.notice
     text = f"{notice.label}的回复期限由{event.old_due_on}改为{event.clock.due_on}：{event.reason}。"
     tell(set(notice.writers), text, link=notice_path(notice), now=event.now)
-
-

@@ -79,9 +79,7 @@ def trust(notice: Notice) -> list[dict[str, Any]]:
     return rows
 
 
-def services(
-    notice: Notice, by: User, *, now: datetime, calendar: Calendar
-) -> list[dict[str, Any]]:
+def services(notice: Notice, by: User, *, now: datetime, calendar: Calendar) -> list[dict[str, Any]]:
     """Addressees: how each was served, the day of the answer, the proof, what can be done next."""
     own = notice.organization_id == by.organization_id
     acts = own and Permission.NOTICE_SERVE in by.permissions
