@@ -19,6 +19,7 @@ from domain.documents import Document, data_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WALL_SECONDS = 120.0
+AT_ONCE = 0.5
 MOST_WORKERS = min(2, os.cpu_count() or 1)
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "FONT_CACHE_DIR", "INSTANCE_DIR", "XDG_CACHE_HOME")
 TOO_LONG = "文书排版超过了时间上限，请减少表格和文字，或者拆成几份。"
@@ -110,14 +111,15 @@ class Pool:
         self.owner = os.getpid()
 
     def ask(self, message: Sequence[bytes], wall: float) -> list[bytes]:
-        """The answer of one worker; asked once more when an idle one has gone meanwhile. Errors: Gone."""
+        """The answer of one worker; asked once more when an idle one had left already. Errors: Gone."""
         with self._free:
             for _ in range(2):
                 worker, used = self._take()
+                began = time.monotonic()
                 try:
                     answer = worker.ask(message, wall)
                 except Gone as gone:
-                    if gone.late or not used:
+                    if gone.late or not used or time.monotonic() - began > AT_ONCE:
                         raise
                     continue
                 with self._lock:
