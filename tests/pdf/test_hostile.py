@@ -199,10 +199,13 @@ def test_limits_of_memory_and_processor_time_hold(limit: int, room: int) -> None
 
 def _refused(own: Pool, message: list[bytes]) -> bool:
     """Either the worker says so itself, or it has ended."""
+    worker = own._idle.pop()
     try:
-        return "error" in json.loads(own._idle.pop().ask(message, 60)[0])
+        refused = "error" in json.loads(worker.ask(message, 60)[0])
     except Gone:
         return True
+    worker.close()
+    return refused
 
 
 def test_the_worker_knows_no_secret_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
