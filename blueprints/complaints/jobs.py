@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from blueprints.accounts.models import User
 from blueprints.complaints import queries_list
 from blueprints.complaints.service import exporting
-from blueprints.complaints.spreadsheets.writing import csv_pieces, write_workbook
 from blueprints.complaints.views.export_rows import HEADERS, export_rows
 from core import clock
 from core.authz import Permission
 from core.calendar_store import load_calendar
 from core.db import db
 from core.jobs import Outcome, Work
+from core.sheets import csv_pieces, write_workbook
 from domain.errors import RuleViolation
 
 EXPORT = "case_export"

@@ -12,7 +12,7 @@ import pytest
 
 from blueprints.complaints.spreadsheets import cells, columns
 from blueprints.complaints.spreadsheets.reading import opened
-from blueprints.complaints.spreadsheets.writing import csv_pieces, escaped, write_workbook
+from core.sheets import csv_pieces, escaped, write_workbook
 from domain.errors import InvalidInput
 from tests.factories.spreadsheets import NAMES, good_row, text, xls, xlsx
 

@@ -16,7 +16,6 @@ from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import CASE, file_or_404, me
 from blueprints.complaints.routes.listing import filters_of_url, sort_of_url
 from blueprints.complaints.service import exporting
-from blueprints.complaints.spreadsheets.writing import csv_pieces, write_workbook
 from blueprints.complaints.views import lists
 from blueprints.complaints.views.case_data import case_data
 from blueprints.complaints.views.export_rows import HEADERS, export_rows
@@ -28,10 +27,10 @@ from core.calendar_store import load_calendar
 from core.db import transaction
 from core.htmx import redirect_to, render
 from core.jobs import enqueue
+from core.sheets import XLSX, csv_pieces, write_workbook
 from core.submissions import once, remember
 from domain.errors import InvalidInput
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_XLSX_ROWS = 1_000_000
 MANY = 20_000
 SUFFIXES = ("xlsx", "csv")

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from rustpy_xlsxwriter import FastExcel, Format
 
-from blueprints.complaints.spreadsheets.writing import BOM, escaped
+from core.sheets import BOM, escaped
 
 Value = str | int
 

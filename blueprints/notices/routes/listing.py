@@ -104,7 +104,7 @@ def register_file(suffix: str) -> Response:
         answer.headers.set("Content-Disposition", "attachment", **named)
         return answer
     file = tempfile.TemporaryFile()  # noqa: SIM115
-    sheets.write_sheet(file, "发文登记", register_page.HEADERS, rows)
+    sheets.write_workbook(file, "发文登记", register_page.HEADERS, rows)
     file.seek(0)
     answer = send_file(file, mimetype=sheets.XLSX, as_attachment=True, download_name=name)
     answer.call_on_close(file.close)

@@ -9,7 +9,8 @@ from typing import BinaryIO
 from blueprints.complaints.service.importing.drafts import Problem
 from blueprints.complaints.spreadsheets.columns import ERRORS_HEADER
 from blueprints.complaints.spreadsheets.reading import Table, opened
-from blueprints.complaints.spreadsheets.writing import as_written, write_workbook
+from blueprints.complaints.spreadsheets.writing import as_written
+from core.sheets import write_workbook
 
 
 def write_rejects(
