@@ -283,9 +283,10 @@ def test_numbers_have_no_gaps(cases: list[Case]) -> None:
     stored = {(s.series, s.year): s.last for s in db.session.scalars(select(NumberSeries))}
     for key, numbers in series.items():
         assert sorted(numbers) == list(range(1, stored[key] + 1)), key
-    orders = Counter(o.number.partition("〕")[0] for o in db.session.scalars(select(SupervisionOrder)))
     assert all(stored[key] for key in stored)
-    assert sum(orders.values()) == sum(last for (name, _), last in stored.items() if "督" in name)
+    of_case = {case.id: case.number for case in cases}
+    for order in db.session.scalars(select(SupervisionOrder)):
+        assert re.fullmatch(rf"{of_case[order.case_id]}督[1-9]", order.number)
 
 
 def test_repeated_cases_have_their_people_steps_and_words(repeated: list[Case], played: list[Case]) -> None:

@@ -25,7 +25,7 @@ from blueprints.home.demo.timeline import Timeline
 from core import audit
 from core.db import db, transaction
 from core.sequences import next_numbers
-from domain.numbering import case_number, case_series, document_number
+from domain.numbering import case_number, case_series
 from domain.workdays import Calendar
 
 BATCH, SLICE = 20_000, 500
@@ -106,8 +106,6 @@ class Repeater:
             for case in bundle.cases:
                 offset, _ = bundle.blanks.moments[case.registered]
                 wanted[case_series(case.sector), self._year(base + offset)] += 1
-            for (organ, organization), offset in zip(bundle.orders, bundle.order_days, strict=True):
-                wanted[f"{organ}:{organization}", self._year(base + offset)] += 1
         return {(series, year): iter(next_numbers(series, year, n)) for (series, year), n in wanted.items()}
 
     def _invent(
@@ -121,9 +119,6 @@ class Repeater:
             number = next(numbers[case_series(case.sector), year])
             values[f"number{place}"] = case_number(case.sector, year, number)
             values[f"origin{place}"] = f"{year}B{self.sequence:08d}{place}"
-        for n, (organ, organization) in enumerate(bundle.orders):
-            year = self._year(base + bundle.order_days[n])
-            values[f"order{n}"] = document_number(organ, year, next(numbers[f"{organ}:{organization}", year]))
         for n in range(bundle.people):
             who = texts.somebody(10_000 + self.sequence * 4 + n, bundle.cases[0].sector)
             values |= {f"name{n}": who.name, f"phone{n}": who.phone, f"account{n}": who.account}

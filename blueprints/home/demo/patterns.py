@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, CaseLink, Dossier
 from blueprints.complaints.service.closing import dossier_content
 from blueprints.home.demo.blanks import Blanks, CaseDays
@@ -77,9 +76,7 @@ class CasePattern:
 class Bundle:
     """Cases that belong together (mostly one), first registered on the day `base` of the line.
 
-    `ids`: how many rows there are whose ids others name. `orders`: organ code and organization of each
-    supervision order, `order_days` the working days after which it was issued. `iso_keys`: moments that the
-    dossiers tell.
+    `ids`: how many rows there are whose ids others name. `iso_keys`: moments that the dossiers tell.
     """
 
     base: int
@@ -90,8 +87,6 @@ class Bundle:
     ids: dict[str, int]
     people: int
     places: int
-    orders: list[tuple[str, int]]
-    order_days: list[int]
     iso_keys: list[str]
 
 
@@ -154,17 +149,8 @@ class _Reader:
             ids={name: len(self.rows[name]) for name in NAMED},
             people=people,
             places=places,
-            orders=[self._issuer(row) for row in self.rows["supervision_order"]],
-            order_days=[self._offset(row["issued_at"]) for row in self.rows["supervision_order"]],
             iso_keys=sorted({key for case in cases if case.dossier for key in _iso_keys(case.dossier)}),
         )
-
-    def _issuer(self, row: dict[str, Any]) -> tuple[str, int]:
-        issuer = db.session.get_one(User, row["issued_by_id"])
-        return row["number"].partition("〔")[0], issuer.organization_id or 0
-
-    def _offset(self, moment: datetime) -> int:
-        return self.blanks.moments[self.blanks.moment(moment)][0]
 
     def _literals(self) -> tuple[int, int]:
         """Name everything that a repetition has of its own; returns the numbers of people and places."""
@@ -174,8 +160,6 @@ class _Reader:
         for number, row in enumerate(self.rows["case"]):
             blanks.literal(row["number"], f"number{number}")
             blanks.literal(self._digest(row["id"]), f"digest{number}")
-        for number, row in enumerate(self.rows["supervision_order"]):
-            blanks.literal(row["number"], f"order{number}")
         for row in self.rows["complainant"]:
             number = people.setdefault(row["name"], len(people))
             for name, key in (("name", "name"), ("phone", "phone"), ("account_number", "account")):
