@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from domain.documents import Document, Form, Seal, Watermark
 from domain.notice_kinds import Frame, Kind, compose, fill, kind, wording
 
+ISSUED = date(2026, 10, 12)
 SAMPLE_CODES = {
     "acceptance": "示经信告", "dispatch": "示经信转", "reply": "示经信答", "supervision": "示经信督",
     "dossier": "示经信卷", "service_proof": "示经信送", "inspection": "示经信检", "recheck": "示经信复",
@@ -24,7 +27,8 @@ def sample(code: str, form: Form | None = None, *, plain: bool = False) -> Docum
     of, values = kind(code), sample_values(kind(code))
     chosen = form or of.form
     said, frame = wording(of, chosen), sample_frame(of, chosen, plain=plain)
-    return compose(of, chosen, fill(of, values, frame, said), values, frame)
+    document = compose(of, chosen, fill(of, values, frame, said), values, frame)
+    return replace(document, created_on=ISSUED)
 
 
 def sample_frame(of: Kind, form: Form, *, plain: bool) -> Frame:
@@ -32,7 +36,7 @@ def sample_frame(of: Kind, form: Form, *, plain: bool) -> Frame:
     to = {"enterprise": ("示例燃气公司",), "complainant": ("示例用户甲",)}.get(of.addressed_to, ())
     return Frame(
         organ="示例区经济和信息化委员会",
-        date="2026年10月12日",
+        date=f"{ISSUED.year}年{ISSUED.month}月{ISSUED.day}日",
         number=f"{SAMPLE_CODES[of.organ_code]}〔2026〕1号",
         addressees=to,
         copies_to=("示例区人民政府办公室", "示例区应急管理局") if form is Form.REDHEAD else (),
