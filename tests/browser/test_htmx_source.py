@@ -93,23 +93,3 @@ def test_the_cdn_never_answers(handler: Worker, watch: Watch) -> None:
     expect(handler.page.locator("html[data-htmx=local]")).to_have_count(1)
     assert len(asked) == before  # the next pages remember for a day
     handler.page.unroute_all(behavior="ignoreErrors")
-
-
-def test_what_was_chosen_before_htmx_came_is_not_lost(office: Office, app: Flask) -> None:
-    clerk = office["jxw-clerk"]
-    held: list[Route] = []
-
-    def answer(route: Route) -> None:
-        free = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
-        route.fulfill(body=local_copy(app), content_type="text/javascript", headers=free)
-
-    clerk.page.route(CDN, answer)
-    clerk.go("/bench")
-    clerk.page.unroute(CDN)
-    clerk.page.route(CDN, lambda route: held.append(route))
-    with clerk.page.expect_request(CDN):
-        clerk.page.goto("/cases/new")
-    clerk.page.get_by_label("哪家单位").select_option(label="示例供电公司")
-    with clerk.page.expect_response("**/cases/new/choices?*") as got:
-        answer(held[0])
-    assert got.value.status == 200

@@ -1,0 +1,21 @@
+"""What is done before htmx has come is not lost."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Route, expect
+
+from tests.browser.office import Office
+
+
+def test_what_was_chosen_before_htmx_came_is_told_again(office: Office) -> None:
+    clerk, held = office["jxw-clerk"], list[Route]()
+    clerk.page.route("**/assets/htmx.js*", lambda route: held.append(route))
+    clerk.go("/cases/new")
+    with clerk.page.expect_request("**/assets/htmx.js*"):
+        clerk.page.goto("/cases/new")
+    chosen = clerk.page.get_by_label("哪家单位")
+    chosen.select_option(label="示例供电公司")
+    expect(clerk.page.locator("html[data-htmx]")).to_have_count(0)
+    with clerk.page.expect_response("**/cases/new/choices?*") as got:
+        held[-1].continue_()
+    assert got.value.status == 200
