@@ -9,6 +9,7 @@ from typing import Any
 from domain.documents import Document, Form, Seal, Watermark
 from domain.notice_kinds import Frame, Kind, compose, fill, kind, wording
 
+OTHER = {"decline": {"matter": "示例小区地下停车位的月租费从200元涨到350元，要求降价"}}
 ISSUED = date(2026, 10, 12)
 SAMPLE_CODES = {
     "acceptance": "示经信告", "dispatch": "示经信转", "reply": "示经信答", "supervision": "示经信督",
@@ -19,7 +20,7 @@ SAMPLE_CODES = {
 
 def sample_values(kind: Kind) -> dict[str, Any]:
     """Invented values for every field."""
-    return {f.name: f.sample for f in kind.fields}
+    return {f.name: f.sample for f in kind.fields} | OTHER.get(kind.code, {})
 
 
 def sample(code: str, form: Form | None = None, *, plain: bool = False) -> Document:
