@@ -29,6 +29,15 @@ class Permission(StrEnum):
     NOTICE_SERVE = "notices:notice:serve"
     NOTICE_RECEIVE = "notices:notice:receive"
     TEMPLATE_EDIT = "notices:template:edit"
+    REGISTRY_READ = "registry:record:read"
+    REGISTRY_EDIT = "registry:record:edit"
+    REGISTRY_LOG = "registry:log:write"
+    REGISTRY_CHECK = "registry:check:write"
+    DISCLOSURE_READ = "disclosure:item:read"
+    DISCLOSURE_EDIT = "disclosure:item:edit"
+    DISCLOSURE_APPROVE = "disclosure:item:approve"
+    DISCLOSURE_CHECK = "disclosure:item:check"
+    DUTY_EDIT = "disclosure:duty:edit"
     STAFF_MANAGE = "accounts:staff:manage"
     ORGANIZATION_MANAGE = "accounts:organization:manage"
     ROLE_GRANT = "accounts:role:grant"
@@ -80,29 +89,46 @@ _NOTICES_READ = {_P.NOTICE_READ}
 _NOTICES_WRITE = _NOTICES_READ | {_P.NOTICE_DRAFT, _P.NOTICE_ISSUE, _P.NOTICE_SERVE}
 _NOTICES_SIGN = _NOTICES_READ | {_P.NOTICE_LEGAL, _P.NOTICE_SIGN, _P.NOTICE_ISSUE}
 _NOTICES_RECEIVE = _NOTICES_READ | {_P.NOTICE_RECEIVE}
+_SERVICE_READ = {_P.REGISTRY_READ, _P.DISCLOSURE_READ}
+_SERVICE_LOG = _SERVICE_READ | {_P.REGISTRY_LOG}
+_SERVICE_KEEP = _SERVICE_LOG | {_P.REGISTRY_EDIT, _P.DISCLOSURE_EDIT}
+_SERVICE_CHECK = _SERVICE_READ | {_P.REGISTRY_CHECK, _P.DISCLOSURE_CHECK}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REGULATOR_CLERK: frozenset(
-        _CASEWORK | _NOTICES_WRITE | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ}
+        _CASEWORK
+        | _NOTICES_WRITE
+        | _SERVICE_CHECK
+        | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ}
     ),
     Role.REGULATOR_SUPERVISOR: frozenset(
-        _CASEWORK | _NOTICES_WRITE | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ}
+        _CASEWORK
+        | _NOTICES_WRITE
+        | _SERVICE_CHECK
+        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT}
     ),
     Role.INSPECTOR: frozenset(
-        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ} | _NOTICES_WRITE
+        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ} | _NOTICES_WRITE | _SERVICE_CHECK
     ),
     Role.REGULATOR_LEADER: frozenset(
-        _CASEWORK | _NOTICES_SIGN | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT}
+        _CASEWORK
+        | _NOTICES_SIGN
+        | _SERVICE_CHECK
+        | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT, _P.DUTY_EDIT}
     ),
     Role.DISPATCHER: frozenset(
         _CASEWORK
         | _NOTICES_RECEIVE
+        | _SERVICE_LOG
         | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT}
     ),
-    Role.HANDLER: frozenset(_CASEWORK),
+    Role.HANDLER: frozenset(_CASEWORK | _SERVICE_LOG),
     Role.ENTERPRISE_LEADER: frozenset(
-        _CASEWORK | _NOTICES_RECEIVE | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT}
+        _CASEWORK
+        | _NOTICES_RECEIVE
+        | _SERVICE_KEEP
+        | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT, _P.DISCLOSURE_APPROVE}
     ),
-    Role.DISCLOSER: frozenset({_P.SELF, _P.RULES_READ}),
+    Role.DISCLOSER: frozenset({_P.SELF, _P.RULES_READ} | _SERVICE_KEEP),
     Role.ACCOUNT_MANAGER: frozenset({_P.SELF, _P.STAFF_MANAGE}),
     Role.SYSTEM_ADMIN: frozenset(
         {_P.SELF, _P.STAFF_MANAGE, _P.ORGANIZATION_MANAGE, _P.CALENDAR_EDIT, _P.RULES_READ, _P.TEMPLATE_EDIT}

@@ -1,0 +1,1 @@
+"""Steps of disclosure, as verbs; each is called inside the caller's transaction."""

@@ -1,0 +1,1 @@
+"""View models of disclosure: dicts for the macros. Pure formatting."""

@@ -1,0 +1,1 @@
+"""What of the service register a person may see."""

@@ -1,0 +1,5 @@
+"""Pages of the service register."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("registry", __name__)

@@ -1,0 +1,1 @@
+"""Steps of the service register, as verbs; each is called inside the caller's transaction."""

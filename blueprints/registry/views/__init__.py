@@ -1,0 +1,1 @@
+"""View models of the service register: dicts for the macros. Pure formatting."""
