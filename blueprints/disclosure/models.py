@@ -51,7 +51,7 @@ class AddedDuty(Base):
 
 
 class DutyClaim(Base):
-    """不适用: a duty does not concern an enterprise, as it says. `state`: asked | agreed | refused | ended."""
+    """不适用: a duty does not concern it, an enterprise says. `state`: asked | agreed | refused | ended."""
 
     __tablename__ = "duty_claim"
     __table_args__ = (Index("ix_duty_claim_duty", "organization_id", "duty", "state"),)
