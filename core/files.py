@@ -71,15 +71,15 @@ def _reencoded(data: bytes, kind: str) -> bytes:
         raise InvalidInput("图片内容无法识别，请重新导出为 JPG 或 PNG。", "file") from error
 
 
-def checked_content(name: str, data: bytes) -> tuple[bytes, str]:
+def checked_content(name: str, data: bytes, most: int = MAX_BYTES) -> tuple[bytes, str]:
     """(bytes to keep, MIME type); images are decoded and written anew without EXIF.
 
     Errors: InvalidInput when extension, size or content is not accepted.
     """
     if not data:
         raise InvalidInput("文件是空的，请重新选择。", "file")
-    if len(data) > MAX_BYTES:
-        raise InvalidInput("单个文件不能超过 20 MB。", "file")
+    if len(data) > most:
+        raise InvalidInput(f"单个文件不能超过 {most // (1024 * 1024)} MB。", "file")
     extension = Path(name).suffix.lower()
     if extension in IMAGE_TYPES:
         kind, mime = IMAGE_TYPES[extension]
@@ -118,9 +118,9 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def store(name: str, data: bytes, *, now: datetime) -> StoredFile:
-    """Check and keep a content; bytes reach the disk (fsync) before the row is written."""
-    data, mime = checked_content(name, data)
+def store(name: str, data: bytes, *, now: datetime, most: int = MAX_BYTES) -> StoredFile:
+    """Check and keep a content (at most `most` bytes); on disk (fsync) before the row is written."""
+    data, mime = checked_content(name, data, most)
     digest = hashlib.sha256(data).hexdigest()
     known = db.session.scalar(select(StoredFile).where(StoredFile.sha256 == digest))
     if known is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,8 @@ from domain.errors import InvalidInput
 MOST_CHARACTERS = 200_000
 MOST_ROWS = 2_000
 MOST_COLUMNS = 12
+MOST_ENCLOSURES = 200
+PAGE_COLUMN = "页次"
 LEVELS = (
     re.compile(r"[一二三四五六七八九十百]+、"),
     re.compile(r"（[一二三四五六七八九十百]+）"),
@@ -142,17 +144,37 @@ class Annex:
 
 @dataclass(frozen=True)
 class Signature:
-    """Organ over date at the end of the body; `date` is written 2026年10月12日, empty on blanks."""
+    """Organ over date at the end of the body; `date` is written 2026年10月12日, empty on blanks. `picture` is
+    the sha256 of the organization's own seal, where one is printed."""
 
     organ: str
     date: str
     seal: Seal = Seal.NONE
+    picture: str = ""
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file bound in behind a document: `sha256` names its bytes, `by` and `on` say who handed it in, when.
+    Only for the printer: `pages` says of each page whether it fills the sheet, `problem` why none is."""
+
+    name: str
+    mime: str
+    size: int
+    sha256: str
+    by: str = ""
+    on: str = ""
+    pages: tuple[bool, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class Document:
     """One official document. `title` has line feeds where it breaks by meaning; `mark` is the red head.
-    `receipt` is the line which the receiver signs on the file copy; `code` and `verify_url` make the QR."""
+    `receipt` is the line which the receiver signs on the file copy; `code` and `verify_url` make the QR.
+
+    In the column 页次 of a table, 材料2 stands for the page where the second enclosure begins, the caption
+    of another table for the page of that table."""
 
     kind: str
     form: Form
@@ -175,6 +197,7 @@ class Document:
     watermark: Watermark = Watermark.NONE
     created_on: date | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 def paragraphs_of(text: str) -> tuple[Paragraph, ...]:
@@ -201,9 +224,10 @@ def text_of(paragraphs: tuple[Paragraph, ...]) -> str:
 
 
 def words_in(document: Document) -> Iterator[str]:
-    """Every text that will be printed."""
+    """Every text that will be printed, but for those of enclosures: a foreign file may be called anything."""
     data = data_of(document)
     data.pop("verify_url")
+    data.pop("enclosures", None)
     yield from _texts(data)
 
 
@@ -212,7 +236,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name not in ("kind", "form", "block", "seal", "name"):
+            if name not in ("kind", "form", "block", "seal", "name", "picture"):
                 yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
@@ -229,6 +253,8 @@ def check(document: Document) -> None:
                 raise InvalidInput(_unprintable(c, text))
     if characters > MOST_CHARACTERS:
         raise InvalidInput(f"全文有 {characters} 字，超过 {MOST_CHARACTERS} 字的上限，请拆成几份。")
+    if len(document.enclosures) > MOST_ENCLOSURES:
+        raise InvalidInput(f"材料有 {len(document.enclosures)} 件，超过每卷 {MOST_ENCLOSURES} 件的上限。")
     for block in all_blocks(document):
         if isinstance(block, Table) and (len(block.rows) > MOST_ROWS or len(block.head) > MOST_COLUMNS):
             raise InvalidInput(f"表格超过 {MOST_ROWS} 行或者 {MOST_COLUMNS} 栏，请拆成几张。")
@@ -257,6 +283,10 @@ def data_of(document: Document) -> dict[str, Any]:
         {"title": a.title, "blocks": [_block_data(b) for b in a.blocks]} for a in document.annexes
     ]
     data["created_on"] = document.created_on.isoformat() if document.created_on else None
+    if not document.enclosures:  # documents without them keep the digest that they have always had
+        del data["enclosures"]
+    if data["signature"] and not data["signature"]["picture"]:
+        del data["signature"]["picture"]
     return data
 
 
@@ -275,13 +305,25 @@ def document_of(data: dict[str, Any]) -> Document:
     )
     if signature := given.get("signature"):
         given["signature"] = Signature(
-            signature["organ"], signature["date"], Seal(signature.get("seal") or "")
-        )
+            signature["organ"], signature["date"], Seal(signature.get("seal") or ""),
+            signature.get("picture") or "",
+        )  # fmt: skip
+    given["enclosures"] = tuple(enclosure_of(e) for e in given.get("enclosures") or ())
     for name in ("addressees", "copies_to"):
         given[name] = tuple(given.get(name) or ())
     created = given.get("created_on")
     given["created_on"] = date.fromisoformat(created) if created else None
     return Document(**given)
+
+
+def enclosure_of(data: Mapping[str, Any]) -> Enclosure:
+    """The enclosure of plain data."""
+    return Enclosure(**{name: _frozen(value) for name, value in data.items()})
+
+
+def part_name(position: int) -> str:
+    """材料2: what stands in 页次 for the page of an enclosure, counted from 1."""
+    return f"材料{position}"
 
 
 def _block_of(data: dict[str, Any]) -> Block:

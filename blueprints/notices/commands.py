@@ -21,7 +21,6 @@ from domain.notice_kinds import kind, kinds
 from domain.notice_samples import sample
 
 NO_DATABASE = "数据库不可用，或者还没有建好（先执行 ./run flask db upgrade）。"
-LARGEST = 50 * 1024 * 1024
 
 notices = AppGroup("notices", help="公文、文书。")
 
@@ -79,7 +78,7 @@ def verify_command(file: str, as_json: bool) -> None:
     """核对 FILE 是不是本系统印制的文书；真实有效的退出码为 0，其他为 1。"""
     path = Path(file)
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > printing.LARGEST:
             _wrong("文件太大，不会是本系统印制的文书。")
         found = verifying.by_content(path.read_bytes())
     except OSError:

@@ -46,11 +46,32 @@ class OrganCode(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class SealPicture(Base):
+    """One version of an organization's own seal picture, with the approval it rests on; at most one of an
+    organization is in use, none where documents are stamped by hand."""
+
+    __tablename__ = "seal_picture"
+    __table_args__ = (UniqueConstraint("organization_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    version: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    approval: Mapped[str] = mapped_column(String(300))
+    in_use: Mapped[bool] = mapped_column(default=False)
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
+
+
 class Notice(Base):
     """公文、文书. `subject_*` names what it is about without knowing it; `values` are the fields of its kind.
 
     `series` (机关代字), `year`, `number` and `content` are given once, in the transaction that numbers it;
     `pdf_*` is what was printed from `content`, never printed again. `printed_void_*` is the copy marked 作废.
+    `enclosures` are the files to be bound in behind it (name, type, size, sha256, who handed them in, when).
+    `pdf_signature` says with which certificate the issued file was signed, None where it was not.
     """
 
     __tablename__ = "notice"
@@ -83,6 +104,7 @@ class Notice(Base):
     filled: Mapped[list[str]] = mapped_column(JSON, default=list)
     addressees: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     copies_to: Mapped[list[str]] = mapped_column(JSON, default=list)
+    enclosures: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     answer_within: Mapped[int | None]
 
     series: Mapped[str | None] = mapped_column(String(32))
@@ -97,6 +119,7 @@ class Notice(Base):
     pdf_sha256: Mapped[str | None] = mapped_column(String(64))
     void_pdf_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     void_sha256: Mapped[str | None] = mapped_column(String(64))
+    pdf_signature: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     print_error: Mapped[str] = mapped_column(String(500), default="")
 
     writers: Mapped[list[int]] = mapped_column(JSON, default=list)

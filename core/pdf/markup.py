@@ -14,6 +14,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from core.pdf.enclosing import enclosures_of, named_pages
 from core.pdf.faces import Widths, css_families
 from core.pdf.lines import CELL, CELLS, EM, GAP, GIVES_RIGHT, Line, break_lines, pieces_of
 from domain.documents import (
@@ -82,18 +83,20 @@ class Writer:
             "d": document,
             "title": " ".join(document.title.split()),
             "blocks": [self._block(b, pictures or {}) for b in document.blocks],
+            "enclosures": enclosures_of(document, pictures or {}, self.printable),
             "annexes": [self._annex(document, i, pictures or {}) for i in range(len(document.annexes))],
             "to": self._to(document),
             "named_annexes": self._named_annexes(document),
             "mark": self._mark(document),
             "sign": _sign(document),
-            "seal": _seal(document),
+            "seal": _seal(document, pictures or {}),
             "qr": _qr(document),
             "note": self.lines(Paragraph(document.note)) if document.note else None,
             "verso": verso,
             "copies_to": "，".join(document.copies_to),
             "watermark": document.watermark.value,
         }
+        named_pages(context["blocks"], document)
         context["blocks"], context["tail"] = _tail(context["blocks"], bool(document.signature))
         return self._jinja.get_template(f"{document.form.value}.html").render(context)
 
@@ -117,6 +120,10 @@ class Writer:
     def unprintable(self, text: str) -> str:
         """The first character that no installed font has; empty when there is none."""
         return next((c for c in text if not c.isspace() and self._widths.of("fs", c) is None), "")
+
+    def printable(self, text: str) -> str:
+        """The text with □ in the place of every character that cannot be printed."""
+        return "".join(c if c.isprintable() and not self.unprintable(c) else "□" for c in text)
 
     def _block(self, block: Block, pictures: Mapping[str, bytes]) -> dict[str, Any]:
         match block:
@@ -200,6 +207,9 @@ def _table(table: Table) -> dict[str, Any]:
         "rows": table.rows,
         "widths": [w or free / open_columns for w in widths],
         "centred": table.centred,
+        "anchor": "",
+        "page_column": -1,
+        "pages": {},
     }
 
 
@@ -229,15 +239,21 @@ def _sign(document: Document) -> dict[str, Any] | None:
     return {"organ": document.signature.organ, "date": document.signature.date, "overhang": overhang}
 
 
-def _seal(document: Document) -> dict[str, Any] | None:
-    """A drawn seal for samples and drafts; it says 样式, so that nobody takes it for a real one."""
-    if document.signature is None or document.signature.seal is not Seal.SAMPLE:
+def _seal(document: Document, pictures: Mapping[str, bytes]) -> dict[str, Any] | None:
+    """The organization's own picture; or a drawn seal for samples and drafts, which says 样式, so that nobody
+    takes it for a real one."""
+    if document.signature is None or document.signature.seal is Seal.NONE:
         return None
+    if document.signature.seal is Seal.PICTURE:
+        known = document.signature.picture in pictures
+        url = f"app:{document.signature.picture}"
+        return {"url": url, "name": document.signature.organ} if known else None
     name = document.signature.organ
     span = min(270.0, len(name) * 24.0)
     step = span / max(1, len(name) - 1)
     corners = [(26 if k % 2 == 0 else 10, k * math.pi / 5) for k in range(10)]
     return {
+        "url": "",
         "name": name,
         "letters": [(f"{-span / 2 + i * step:.2f}", c) for i, c in enumerate(name)],
         "star": " ".join(f"{r * math.sin(a):.2f},{-r * math.cos(a):.2f}" for r, a in corners),

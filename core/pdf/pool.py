@@ -47,14 +47,14 @@ class Gone(Exception):
 
 
 class Worker:
-    """One process that prints; used by one thread at a time."""
+    """One process that prints, or runs another `module` that talks alike; used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "core.pdf.worker") -> None:
         env = {name: os.environ[name] for name in KEPT if name in os.environ}
         theirs, sink = os.pipe()
         source, answers = os.pipe()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "core.pdf.worker"], cwd=ROOT, stdin=theirs, stdout=answers,
+        self._process = subprocess.Popen(  # noqa: S603  # our own modules only
+            [sys.executable, "-m", module], cwd=ROOT, stdin=theirs, stdout=answers,
             stderr=subprocess.DEVNULL, env=env | {"PYTHONUTF8": "1"},
         )  # fmt: skip
         os.close(theirs)
@@ -126,6 +126,14 @@ class Pool:
                     self._idle.append(worker)
                 return answer
             raise Gone
+
+    def once(self, module: str, message: Sequence[bytes], wall: float) -> list[bytes]:
+        """The answer of a process that is made for this message alone. Errors: Gone."""
+        with self._free:
+            worker = Worker(module)
+            answer = worker.ask(message, wall)
+            worker.close()
+            return answer
 
     def _take(self) -> tuple[Worker, bool]:
         with self._lock:

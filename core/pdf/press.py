@@ -15,6 +15,7 @@ from domain.errors import InvalidInput
 
 VARIANT = "pdf/a-2u"
 MOST_PAGES = 400
+JPEG = b"\xff\xd8\xff"
 
 
 class Press:
@@ -39,9 +40,10 @@ class Press:
         for text in words_in(document):
             if missing := self.writer.unprintable(text):
                 raise InvalidInput(f"“{missing}”（U+{ord(missing):04X}）在本机的公文字体里没有，不能打印。")
-        pages = self._laid_out(self.writer.html(document, pictures), pictures)
+        most = MOST_PAGES + sum(len(e.pages) or 1 for e in document.enclosures)
+        pages = self._laid_out(self.writer.html(document, pictures), pictures, most)
         if "imprint" in pages.imprint and pages.imprint["imprint"] % 2:
-            pages = self._laid_out(self.writer.html(document, pictures, verso=True), pictures)
+            pages = self._laid_out(self.writer.html(document, pictures, verso=True), pictures, most)
         out = io.BytesIO()
         pages.rendered.write_pdf(out, pdf_variant=VARIANT, pdf_tags=True)
         return out.getvalue(), len(pages.rendered.pages)
@@ -55,14 +57,14 @@ class Press:
         )
         return made
 
-    def _laid_out(self, html: str, pictures: Mapping[str, bytes]) -> _Pages:
+    def _laid_out(self, html: str, pictures: Mapping[str, bytes], most: int = MOST_PAGES) -> _Pages:
         from weasyprint import HTML
 
         rendered = HTML(string=html, base_url="app:", url_fetcher=_fetcher(pictures)).render(
             stylesheets=[self._css], font_config=self._fonts, pdf_variant=VARIANT, pdf_tags=True
         )
-        if len(rendered.pages) > MOST_PAGES:
-            raise InvalidInput(f"文书有 {len(rendered.pages)} 页，超过 {MOST_PAGES} 页的上限，请拆成几份。")
+        if len(rendered.pages) > most:
+            raise InvalidInput(f"文书有 {len(rendered.pages)} 页，超过 {most} 页的上限，请拆成几份。")
         return _Pages(rendered)
 
 
@@ -85,6 +87,7 @@ def _fetcher(pictures: Mapping[str, bytes]) -> Any:
             name = url.removeprefix("app:")
             if not url.startswith("app:") or name not in pictures:
                 raise ValueError("refused")
-            return URLFetcherResponse(url, pictures[name], {"Content-Type": "image/png"})
+            mime = "image/jpeg" if pictures[name].startswith(JPEG) else "image/png"
+            return URLFetcherResponse(url, pictures[name], {"Content-Type": mime})
 
     return OnlyPictures(allowed_protocols=(), allow_redirects=False, fail_on_errors=False)

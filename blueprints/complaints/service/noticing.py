@@ -18,11 +18,13 @@ from core.clock import local_date, to_local
 from core.db import db
 from core.privacy import mask_name, mask_phone
 from core.wording import date_words
+from domain.documents import Enclosure, part_name
 from domain.errors import RuleViolation
 from domain.notice_kinds import Kind, kind
 from domain.rulesets import Ruleset
 
 SUBJECT = "case"
+TIMELINE = "办理经过"
 LONGEST_MATTER = 120
 NUMERALS = "零一二三四五六七八九十"
 ASKED = "请核实处理，按期答复投诉人并报送核实情况和整改结果。"
@@ -61,7 +63,10 @@ def draft_about(case: Case, code: str, rules: Ruleset, *, by: User, now: datetim
     subject = notices.Subject(SUBJECT, case.id, case.number, case.enterprise)
     values = _common(case, about, rules, by) | OWN[code](case, rules)
     within = _within(case) if code == "supervision" else None
-    content = notices.Content(values=values, addressees=_addressees(case, about), answer_within=within)
+    content = notices.Content(
+        values=values, addressees=_addressees(case, about), answer_within=within,
+        enclosures=enclosures_of(case) if code == "dossier" else None,
+    )  # fmt: skip
     return notices.draft(code, by=by, now=now, subject=subject, content=content)
 
 
@@ -201,8 +206,11 @@ def _dossier(case: Case, rules: Ruleset) -> Values:
         [f"{to_local(s.at):%Y-%m-%d %H:%M}", s.name, f"{s.actor_unit} {s.actor_name}", _gist(s.facts)]
         for s in case.steps
     ]
-    files = enumerate(case.attachments, 1)
-    papers = [[str(i), a.name, "", f"{to_local(a.added_at):%Y-%m-%d}", ""] for i, a in files]
+    papers = [["1", TIMELINE, "", "", TIMELINE]]
+    for position, a in enumerate(case.attachments, 1):
+        papers.append(
+            [str(position + 1), a.name, "", f"{to_local(a.added_at):%Y-%m-%d}", part_name(position)]
+        )
     return {
         "dossier_number": case.number,
         "dossier_person": person.name if person else "匿名",
@@ -216,6 +224,21 @@ def _dossier(case: Case, rules: Ruleset) -> Values:
         "dossier_catalogue": papers,
         "dossier_timeline": steps,
     }
+
+
+def enclosures_of(case: Case) -> list[Enclosure]:
+    """The case's attachments as they are bound in behind its dossier, each named by its digest."""
+    return [
+        Enclosure(
+            a.name, a.file.mime, a.file.size, a.file.sha256, _whom(a.added_by),
+            f"{to_local(a.added_at):%Y-%m-%d %H:%M}",
+        )
+        for a in case.attachments
+    ]  # fmt: skip
+
+
+def _whom(person: User) -> str:
+    return f"{person.organization.name} {person.name}" if person.organization else person.name
 
 
 def _gist(recorded: Mapping[str, Any]) -> str:

@@ -12,7 +12,19 @@ from typing import Any
 
 from blueprints.notices.models import Notice
 from core.clock import local_date
-from domain.documents import Document, Form, Watermark, check, data_of, words_in
+from domain.documents import (
+    PAGE_COLUMN,
+    Document,
+    Form,
+    Table,
+    Watermark,
+    all_blocks,
+    check,
+    data_of,
+    enclosure_of,
+    part_name,
+    words_in,
+)
 from domain.errors import InvalidInput
 from domain.notice_kinds import Filled, Frame, Kind, Wording, compose, fill, kind, missing_fields
 
@@ -89,7 +101,8 @@ def document(
     frame = frame_of(notice, watermark=watermark, number=number, on=on, code=code, site=site)
     text = fill(about, notice.values, frame, text_of(notice))
     composed = compose(about, form, text, notice.values, frame)
-    return replace(composed, created_on=local_date(on) if on else None)
+    bound = tuple(enclosure_of(row) for row in notice.enclosures)
+    return replace(composed, created_on=local_date(on) if on else None, enclosures=bound)
 
 
 def lacking(notice: Notice) -> str:
@@ -100,13 +113,28 @@ def lacking(notice: Notice) -> str:
     if about.addressed_to != "none" and not notice.addressees:
         return "还没有写明主送（受送达人）。"
     try:
-        words = "".join(words_in(document(notice))).replace(" ", "")
+        composed = document(notice)
+        check(composed)
     except InvalidInput as refused:
         return refused.message
+    if unlisted := not_listed(composed):
+        return f"{PAGE_COLUMN}一栏没有写{unlisted}，目录里请给每件材料留一行。"
+    words = "".join(words_in(composed)).replace(" ", "")
     days = notice.answer_within
     if days and f"{days}个工作日" not in words:
         return f"要求在收到之日起 {days} 个工作日内回复，文书里却没有写“{days}个工作日”。"
     return ""
+
+
+def not_listed(composed: Document) -> str:
+    """The first enclosure that no table names in its column 页次; empty when all are listed."""
+    listed = set()
+    for block in all_blocks(composed):
+        if isinstance(block, Table) and PAGE_COLUMN in block.head:
+            place = block.head.index(PAGE_COLUMN)
+            listed |= {row[place].strip() for row in block.rows}
+    parts = (part_name(position) for position in range(1, len(composed.enclosures) + 1))
+    return next((part for part in parts if part not in listed), "")
 
 
 def frozen(printed: Document) -> tuple[dict[str, Any], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from blueprints.notices.service.wording import wording_of
 from blueprints.notices.workflow import Row, State
 from core.authz import Permission
 from core.db import db
-from domain.documents import MOST_CHARACTERS, Form
+from domain.documents import MOST_CHARACTERS, Enclosure, Form
 from domain.errors import InvalidInput, RuleViolation
 from domain.notice_kinds import Kind, kind
 
@@ -56,6 +56,7 @@ class Content:
     addressees: Sequence[str] | None = None
     copies_to: Sequence[str] | None = None
     answer_within: int | None = None
+    enclosures: Sequence[Enclosure] | None = None
 
 
 def about_of(kind_code: str) -> Kind:
@@ -80,7 +81,8 @@ def draft(
         subject_id=subject.id, subject_label=subject.label[:128], organization_id=organ.id,
         enterprise_id=subject.enterprise.id if subject.enterprise else None, legal_review=about.legal_review,
         answer_within=about.answer_within or None, drafted_by_id=by.id, drafted_at=now, writers=[by.id],
-        values={}, addressees=[], copies_to=[], filled=sorted(n for n, v in given.values.items() if v),
+        values={}, addressees=[], copies_to=[], enclosures=[],
+        filled=sorted(n for n, v in given.values.items() if v),
         title="", body="", annex_title="", annex_body="", number_text="",
     )  # fmt: skip
     notice.organization = organ
@@ -152,6 +154,8 @@ def _write(notice: Notice, about: Kind, content: Content) -> None:
         _address(notice, _known(content.addressees))
     if content.copies_to is not None:
         notice.copies_to = _names(content.copies_to, "copies_to")
+    if content.enclosures is not None:
+        notice.enclosures = [asdict(enclosure) for enclosure in content.enclosures]
     if content.answer_within is not None:
         if not 0 <= content.answer_within <= LONGEST_ANSWER:
             why = f"回复期限请填 0 到 {LONGEST_ANSWER} 个工作日，0 表示不要求回复。"

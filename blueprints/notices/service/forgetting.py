@@ -23,8 +23,8 @@ from core.privacy import destroy_key
 GONE = "〔已匿名〕"
 TEXTS: dict[type, tuple[str, ...]] = {
     Notice: (
-        "title", "body", "annex_title", "annex_body", "values", "addressees", "copies_to", "subject_label",
-        "void_reason",
+        "title", "body", "annex_title", "annex_body", "values", "addressees", "copies_to", "enclosures",
+        "subject_label", "void_reason",
     ),
     NoticeStep: ("remark", "facts"),
     NoticeService: (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,10 +19,11 @@ from blueprints.notices.workflow import State
 from core.db import db, transaction
 from core.events import publish
 from core.files import path_of, store
-from domain.documents import Document, Watermark, document_of
+from domain.documents import Document, Seal, Watermark, document_of
 from domain.errors import InvalidInput, RuleViolation
 
 LONGEST_ERROR = 500
+LARGEST = 60 * 1024 * 1024
 INTERRUPTED = "印制没有做完，可能是服务中断。"
 
 
@@ -56,12 +57,21 @@ class PrintFailed(Exception):
     """The printer could not make the document; the message is a Chinese sentence."""
 
 
-def draw(document: Document, pictures: Mapping[str, bytes] | None = None) -> Printed:
-    """The document as PDF, by the printer's own process. Errors: PrintFailed."""
-    from core.pdf import RenderError, render
+def draw(document: Document, read: Callable[[str], bytes] | None = None) -> Printed:
+    """The document as PDF, by the printer's own processes. Errors: PrintFailed, and what `read` raises.
 
+    `read` gives the bytes of a sha256: files to be bound in, the seal. Without it (drafts) each file is a
+    sheet that says what it is, and there is no seal.
+    """
+    from core.pdf import RenderError, bind, render
+
+    pictures: dict[str, bytes] = {}
     try:
-        printed: Printed = render(document, pictures or {})
+        if read is not None:
+            document, pictures = bind(document, read)
+            if document.signature is not None and document.signature.picture:
+                pictures[document.signature.picture] = read(document.signature.picture)
+        printed: Printed = render(document, pictures)
         return printed
     except RenderError as failure:
         raise PrintFailed(str(failure)) from failure
@@ -73,11 +83,10 @@ def print_out(printing: Printing, *, by: User, now: datetime) -> Result:
     A failure leaves the notice numbered, with the reason on its page and a button to try again.
     """
     db.session.rollback()  # whoever asked may have read since: nothing is held while the printer works
-    document = document_of(dict(printing.content))
-    if printing.void:
-        document = replace(document, watermark=Watermark.VOID)
     try:
-        printed = draw(document)
+        printed = draw(_wanted(printing), stored)
+    except RuleViolation as refused:
+        return _failed(printing, refused.message + (refused.next_step or ""), now=now)
     except (PrintFailed, OSError) as failure:
         return _failed(printing, str(failure) or type(failure).__name__, now=now)
     try:
@@ -86,6 +95,15 @@ def print_out(printing: Printing, *, by: User, now: datetime) -> Result:
     except InvalidInput as refused:
         return _failed(printing, refused.message, now=now)
     return Result(printing.notice_id)
+
+
+def _wanted(printing: Printing) -> Document:
+    """What was frozen; the copy of a void notice says so and bears no seal."""
+    document = document_of(dict(printing.content))
+    if not printing.void:
+        return document
+    signature = document.signature and replace(document.signature, seal=Seal.NONE, picture="")
+    return replace(document, watermark=Watermark.VOID, signature=signature)
 
 
 def _failed(printing: Printing, why: str, *, now: datetime) -> Result:
@@ -105,12 +123,12 @@ def _keep(notice: Notice, printing: Printing, printed: Printed, *, by: User, now
     if notice.state != waits or (printing.void and notice.void_pdf_id is not None):
         return
     digest = hashlib.sha256(printed.pdf).hexdigest()
-    stored = store(f"{notice.id}.pdf", printed.pdf, now=now)
+    kept = store(f"{notice.id}.pdf", printed.pdf, now=now, most=LARGEST)
     notice.print_error = ""
     if printing.void:
-        notice.void_pdf_id, notice.void_sha256 = stored.id, digest
+        notice.void_pdf_id, notice.void_sha256 = kept.id, digest
         return
-    notice.pdf_id, notice.pdf_sha256, notice.pages = stored.id, digest, printed.pages
+    notice.pdf_id, notice.pdf_sha256, notice.pages = kept.id, digest, printed.pages
     notice.issued_at = now
     facts = {"sha256": digest, "pages": printed.pages}
     move(notice, system_rows(notice, "printed"), by=None, now=now, facts=facts)
