@@ -10,9 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from blueprints.complaints.spreadsheets import cells, columns
+from blueprints.complaints.spreadsheets import columns
 from blueprints.complaints.spreadsheets.reading import opened
 from core.sheets import csv_pieces, escaped, write_workbook
+from core.spreadsheets import cells
 from domain.errors import InvalidInput
 from tests.factories.spreadsheets import NAMES, good_row, text, xls, xlsx
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import xlwt
 
-from blueprints.complaints.spreadsheets import reading
 from blueprints.complaints.spreadsheets.reading import opened
+from core.spreadsheets import reading
 from domain.errors import InvalidInput
 from tests.factories.spreadsheets import HEAD, NAMES, bomb, cell, good_row, raw_xlsx, text, xlsx
 

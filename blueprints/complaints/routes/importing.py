@@ -15,10 +15,8 @@ from blueprints.complaints.forms.importing import ColumnsForm, ConfirmForm, Uplo
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me, show_refusal
 from blueprints.complaints.service import importing
-from blueprints.complaints.service.importing import holding, mappings
-from blueprints.complaints.service.importing.holding import Held
+from blueprints.complaints.service.importing import mappings
 from blueprints.complaints.spreadsheets.columns import choices
-from blueprints.complaints.spreadsheets.container import MAX_BYTES
 from blueprints.complaints.spreadsheets.writing import workbook_of_headers
 from blueprints.complaints.views import import_page
 from core import clock
@@ -26,6 +24,9 @@ from core.authz import Permission, requires
 from core.calendar_store import load_calendar
 from core.db import transaction
 from core.htmx import redirect_to, render
+from core.spreadsheets import holding
+from core.spreadsheets.container import MAX_BYTES
+from core.spreadsheets.holding import Held
 from core.submissions import once, remember
 from domain.errors import InvalidInput, RuleViolation
 

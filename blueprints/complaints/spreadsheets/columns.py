@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from blueprints.complaints.spreadsheets import cells
-from blueprints.complaints.spreadsheets.cells import Cell
+from core.spreadsheets import cells
+from core.spreadsheets.cells import Cell
+from core.spreadsheets.headings import ERRORS_HEADER, normal, unique
 
 EXTRA, IGNORE = "extra", "ignore"
-ERRORS_HEADER = "错误说明"
 
 # field -> (name for people, headers in the order of trust): with two of them filled, the earlier one counts
 FIELDS: dict[str, tuple[str, str]] = {
@@ -67,14 +64,6 @@ def choices() -> list[tuple[str, str]]:
     return list(_CHOICES.items())
 
 
-@lru_cache(maxsize=4096)
-def normal(header: str) -> str:
-    """A header without what people add to it: `* 工单编号（必填）` -> `工单编号`."""
-    bare = unicodedata.normalize("NFKC", header)
-    bare = re.sub(r"\s|[*:;、。]", "", bare)
-    return re.sub(r"[(\[【].*?[)\]】]$", "", bare).casefold()
-
-
 _KNOWN: dict[str, tuple[str, int]] = {
     normal(header): (field, rank)
     for field, (_, headers) in FIELDS.items()
@@ -118,7 +107,7 @@ class Columns:
 def recognise(header: Sequence[Cell], remembered: Mapping[str, str]) -> Columns:
     """What each column is. `remembered` (normal header -> field) goes before what is known anyway."""
     shown = [cells.line(cell).strip("*＊ ") for cell in header]
-    names = _unique([name or f"第{place + 1}列" for place, name in enumerate(shown)])
+    names = unique([name or f"第{place + 1}列" for place, name in enumerate(shown)])
     found: dict[str, list[tuple[int, int]]] = {}
     extra, unknown = [], []
     for place, cell in enumerate(header):
@@ -140,12 +129,3 @@ def score(header: Sequence[Cell], remembered: Mapping[str, str]) -> int:
     keys = {normal(cells.line(cell)) for cell in header if isinstance(cell, str) and len(cell) < 60}
     return sum(1 for key in keys if key and (key in _KNOWN or key in remembered))
 
-
-def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    unique = []
-    for name in names:
-        name = name[:60]
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name}（{seen[name]}）")
-    return unique

@@ -1,216 +1,27 @@
-"""Opening a spreadsheet, whatever it calls itself, as one table: named columns, and rows with their lines."""
+"""The one table of a file of cases, its columns named as hotlines name them."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import json
-import subprocess
-import sys
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from itertools import chain, islice
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
 
-from blueprints.complaints.spreadsheets import cells
-from blueprints.complaints.spreadsheets.cells import Cell
 from blueprints.complaints.spreadsheets.columns import Columns, recognise, score
-from blueprints.complaints.spreadsheets.container import MEGABYTE, Kind, checked_size, kind_of
-from blueprints.complaints.spreadsheets.excel_child import REFUSED, TOO_LONG
-from domain.errors import InvalidInput
+from core.spreadsheets import reading
+from core.spreadsheets.reading import Naming, Row, Table
 
-MAX_ROWS = 100_000
-HEAD = 30
-CHILD_MEMORY = 160 * MEGABYTE
-DELIMITERS = (",", "\t", ";")
-TOTALS = ("合计", "总计", "小计", "共计", "总数")
-
-Row: TypeAlias = tuple[int, list[Cell]]
-Sheets: TypeAlias = Generator[tuple[str, Iterator[Row]], None, None]
-
-
-@dataclass(frozen=True)
-class Table:
-    """The table of a file. `line` is the line of its header in the sheet (the first line is 1); `rows` gives
-    (line, cells) once, blank lines and totals left out."""
-
-    sheet: str
-    line: int
-    columns: Columns
-    rows: Iterator[Row]
+__all__ = ["Row", "Table", "opened"]
 
 
 @contextmanager
-def opened(path: Path, remembered: Mapping[str, str] | None = None) -> Iterator[Table]:
+def opened(path: Path, remembered: Mapping[str, str] | None = None) -> Iterator[Table[Columns]]:
     """The one table of a file, for as long as the block lasts. `remembered`: normal header -> field.
 
     Errors: InvalidInput, one sentence, for what cannot be read; also while the rows are being taken.
     """
     known = remembered or {}
-    sheets = _text_sheets(path, known) if kind_of(path) is Kind.TEXT else _workbook_sheets(path)
-    with closing(sheets):
-        yield _table(sheets, known)
-
-
-def _table(sheets: Sheets, remembered: Mapping[str, str]) -> Table:
-    """The first sheet with a line of column names; else the first with anything, for a person to name."""
-    fallback: Table | None = None
-    for name, rows in sheets:
-        head = list(islice(rows, HEAD))
-        scores = [score(row, remembered) for _, row in head]
-        best = max(scores, default=0)
-        if best >= 2:
-            return _from(name, head[scores.index(best) :], rows, remembered)
-        wide = next((i for i, (_, row) in enumerate(head) if sum(1 for c in row if cells.text(c)) > 1), None)
-        if fallback is None and wide is not None:
-            fallback = _from(name, head[wide:], iter(()), remembered)
-    if fallback is None:
-        raise InvalidInput("表格里没有数据：没有找到列名（例如“工单编号”“诉求内容”）。", "file")
-    return fallback
-
-
-def _from(name: str, head: list[Row], rows: Iterator[Row], remembered: Mapping[str, str]) -> Table:
-    line, header = head[0]
-    while header and not cells.text(header[-1]):
-        header = header[:-1]
-    return Table(name, line, recognise(header, remembered), _data(chain(head[1:], rows), header))
-
-
-def _data(rows: Iterable[Row], header: list[Cell]) -> Iterator[Row]:
-    """Rows that hold something, without totals and repeated headers. Errors: InvalidInput beyond MAX_ROWS."""
-    seen = 0
-    for line, row in rows:
-        filled = [cell for cell in row if cell is not None and cell != ""]
-        if not any(cells.text(cell) for cell in filled):
-            continue
-        if len(filled) <= 3 and cells.line(filled[0]).startswith(TOTALS):
-            continue
-        if row[: len(header)] == header:
-            continue
-        seen += 1
-        if seen > MAX_ROWS:
-            _too_long()
-        yield line, row
-
-
-def _too_long() -> NoReturn:
-    raise InvalidInput(f"超过 {MAX_ROWS} 行，请分成几个文件导入。", "file")
-
-
-# ---- text --------------------------------------------------------------------------------------------------
-
-
-def _text_sheets(path: Path, remembered: Mapping[str, str]) -> Sheets:
-    encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        sample = file.read(64 * 1024)
-        delimiter = max(DELIMITERS, key=lambda mark: _fit(sample, mark, remembered))
-        file.seek(0)
-        yield "", _records(file, delimiter)
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 (with or without BOM), UTF-16 with BOM, else GB18030; the whole file must fit."""
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    elif head.startswith(codecs.BOM_UTF8):
-        candidates = ["utf-8-sig"]
-    else:
-        candidates = ["utf-8", "gb18030"]
-    for encoding in candidates:
-        try:
-            with path.open(encoding=encoding, newline="") as file:
-                while file.read(MEGABYTE):
-                    pass
-        except UnicodeError:
-            continue
-        return encoding
-    raise InvalidInput("文字编码无法识别，请另存为 UTF-8 编码的 csv 或 xlsx 后再导入。", "file")
-
-
-def _fit(sample: str, delimiter: str, remembered: Mapping[str, str]) -> tuple[int, int]:
-    """(names of columns found in the best line, its cells) when the text is cut at `delimiter`."""
-    rows: list[list[Cell]] = []
-    try:
-        rows.extend(islice(map(list, csv.reader(sample.splitlines(), delimiter=delimiter)), HEAD))
-    except csv.Error:
-        return 0, 0
-    return max(((score(row, remembered), len(row)) for row in rows), default=(0, 0))
-
-
-def _records(file: Iterable[str], delimiter: str) -> Iterator[Row]:
-    line = 0
-    try:
-        for line, record in enumerate(csv.reader(file, delimiter=delimiter), start=1):
-            yield line, list(record)
-    except csv.Error:
-        raise InvalidInput(f"第 {line + 1} 行附近读不下去，请检查引号是否成对。", "file") from None
-
-
-# ---- workbooks ---------------------------------------------------------------------------------------------
-
-
-def _workbook_sheets(path: Path) -> Sheets:
-    """Sheets as the child process tells them; it is ended when the reader has enough."""
-    size = path.stat().st_size
-    unpacked = checked_size(path) if kind_of(path) is Kind.XLSX else 3 * size
-    script = Path(__file__).with_name("excel_child.py")
-    memory = CHILD_MEMORY + 4 * unpacked
-    command = [sys.executable, "-I", str(script), str(path.resolve()), str(MAX_ROWS + HEAD), str(memory)]
-    child = subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    naming = Naming(
+        lambda row: score(row, known), lambda header: recognise(header, known), "“工单编号”“诉求内容”"
     )
-    try:
-        yield from _told_sheets(child)
-    finally:
-        child.kill()
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
-
-
-def _told_sheets(child: subprocess.Popen[str]) -> Sheets:
-    told: Iterator[Any] = (json.loads(line, object_hook=_moment) for line in child.stdout or ())
-    held: list[Any] = []
-
-    def rows() -> Iterator[Row]:
-        for item in told:
-            if isinstance(item, str):
-                held.append(item)
-                return
-            yield item[0], item[1:]
-        _check_end(child)
-
-    first = next(told, None)
-    held += [first] if first is not None else []
-    while held:
-        current = rows()
-        yield held.pop(), current
-        for _ in current:  # what the caller left of this sheet
-            continue
-    _check_end(child)
-
-
-def _moment(told: dict[str, str]) -> Any:
-    if "refused" in told:
-        raise InvalidInput(told["refused"], "file")
-    if "sheet" in told:
-        return told["sheet"]
-    text = told["t"]
-    if "T" in text:
-        return datetime.fromisoformat(text)
-    return time.fromisoformat(text) if ":" in text else date.fromisoformat(text)
-
-
-def _check_end(child: subprocess.Popen[str]) -> None:
-    """The child came to its end: was that the end of the file, too?"""
-    code = child.wait()
-    if code == TOO_LONG:
-        _too_long()
-    if code not in (0, REFUSED):
-        raise InvalidInput("表格的范围或内容异常，无法读取；请把数据复制到新的表格里再导入。", "file")
+    with reading.opened(path, naming) as table:
+        yield table

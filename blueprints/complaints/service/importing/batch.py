@@ -19,12 +19,12 @@ from blueprints.complaints.models import Case
 from blueprints.complaints.service.bulk import Registrar
 from blueprints.complaints.service.importing.drafts import Draft, Problem, Reader, Refused
 from blueprints.complaints.service.importing.units import units_of
-from blueprints.complaints.spreadsheets import cells
 from blueprints.complaints.spreadsheets.columns import Columns
 from blueprints.complaints.spreadsheets.reading import Row, opened
 from core import audit
 from core.db import db
 from core.locks import lock_name
+from core.spreadsheets import cells
 from domain.errors import InvalidInput
 from domain.workdays import Calendar
 

@@ -13,10 +13,10 @@ from blueprints.accounts.models import Organization
 from blueprints.complaints.service.importing import words
 from blueprints.complaints.service.importing.units import Units
 from blueprints.complaints.service.intake import Intake, Person
-from blueprints.complaints.spreadsheets import cells
-from blueprints.complaints.spreadsheets.cells import Cell, Phone
 from blueprints.complaints.spreadsheets.columns import PERSONAL, Columns
 from blueprints.rulebook.service import ruleset_for
+from core.spreadsheets import cells
+from core.spreadsheets.cells import Cell, Phone
 from domain.errors import InvalidInput
 from domain.rulesets import Ruleset
 

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from blueprints.accounts.models import Organization
 from blueprints.complaints.models import ImportMapping
-from blueprints.complaints.spreadsheets.columns import EXTRA, FIELDS, IGNORE, normal
+from blueprints.complaints.spreadsheets.columns import EXTRA, FIELDS, IGNORE
 from core import audit
 from core.db import db
+from core.spreadsheets.headings import normal
 from domain.errors import InvalidInput
 
 MAX_NAME, MAX_COLUMNS = 64, 200

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from blueprints.complaints.service.importing.drafts import Problem
-from blueprints.complaints.spreadsheets.columns import ERRORS_HEADER
+from blueprints.complaints.spreadsheets.columns import Columns
 from blueprints.complaints.spreadsheets.reading import Table, opened
-from blueprints.complaints.spreadsheets.writing import as_written
 from core.sheets import write_workbook
+from core.spreadsheets.cells import as_written
+from core.spreadsheets.headings import ERRORS_HEADER
 
 
 def write_rejects(
@@ -31,16 +32,16 @@ def write_rejects(
         return write_workbook(target, "需要修改的行", _names(table), rows, wide=ERRORS_HEADER)
 
 
-def _kept(table: Table) -> list[int]:
+def _kept(table: Table[Columns]) -> list[int]:
     """All columns but an earlier 错误说明."""
     return [place for place, name in enumerate(table.columns.names) if name != ERRORS_HEADER]
 
 
-def _names(table: Table) -> list[str]:
+def _names(table: Table[Columns]) -> list[str]:
     return [*(table.columns.names[place] for place in _kept(table)), ERRORS_HEADER]
 
 
-def _rows(table: Table, messages: Mapping[int, list[str]]) -> Iterator[list[str]]:
+def _rows(table: Table[Columns], messages: Mapping[int, list[str]]) -> Iterator[list[str]]:
     kept = _kept(table)
     for line, row in table.rows:
         if line in messages:

@@ -76,6 +76,15 @@ def identifier(value: Cell) -> str:
     return found.split(".")[0] if _FLOAT_TAIL.fullmatch(found) else found
 
 
+def as_written(value: Cell) -> str:
+    """A cell as it came, as text: spelling errors and all, so that a person can mend it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return text(value)
+
+
 # ---- phone numbers -----------------------------------------------------------------------------------------
 
 _PHONE_SPLIT = re.compile(r"[/、,;，；|\n]|\s(?=1[3-9]\d{9}\b)|或")

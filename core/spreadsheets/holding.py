@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
-from blueprints.complaints.spreadsheets.container import MAX_BYTES, MEGABYTE
+from core.spreadsheets.container import MAX_BYTES, MEGABYTE
 from domain.errors import InvalidInput
 
 KEPT_UNCONFIRMED = timedelta(hours=24)
