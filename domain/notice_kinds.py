@@ -137,6 +137,7 @@ class Frame:
     copy_label: str = ""
     watermark: Watermark = Watermark.NONE
     seal: Seal = Seal.NONE
+    seal_picture: str = ""
     printed_by: str = ""
 
     def words(self) -> dict[str, str]:
@@ -307,7 +308,7 @@ def compose(kind: Kind, form: Form, text: Filled, values: Mapping[str, Any], fra
         annexes=annexes,
         signature=None
         if table or kind.addressed_to == "none"
-        else Signature(frame.organ, frame.date, frame.seal),
+        else Signature(frame.organ, frame.date, frame.seal, frame.seal_picture),
         note="" if table else frame.note or _contact(kind, values),
         copies_to=frame.copies_to,
         printed_by=frame.printed_by or (f"{frame.organ}办公室" if form is Form.REDHEAD else ""),

@@ -21,6 +21,8 @@ FIELD_WORDS = {
     "annex_body": "附件",
     "copies": "份数",
     "count": "件数",
+    "approval": "依据",
+    "seal": "印章图样",
 }
 
 
@@ -34,6 +36,8 @@ def name_actions() -> None:
     actions |= {
         "notice.template": "修改文书模板",
         "notice.organ_code": "设定机关代字",
+        "notice.seal_upload": "上传印章图样",
+        "notice.seal_switch": "更改是否印章",
         "notice.export": "导出发文登记",
         "notice.print": "合并打印文书",
     }

@@ -216,6 +216,39 @@ class OrganCodeForm(BaseForm):
     code = StringField("机关代字", [DataRequired(), Length(max=24)], description="例如：涪经信督。")
 
 
+class SealForm(BaseForm):
+    """A new version of an organization's seal picture, with the approval that it rests on."""
+
+    picture = FileField(
+        "印章图样", description="PNG，背景透明，不超过 1 MB，每边 300 到 2000 像素；圆形，正面，不歪斜。"
+    )
+    approval = StringField(
+        "依据", [DataRequired(), Length(max=300)],
+        description="允许这样用印的单位规定或者批准文件、文号，例如：本委印章管理办法第八条。",
+    )  # fmt: skip
+    allowed = BooleanField(
+        "本单位的印章管理规定允许在系统印制的文书上使用印章图样",
+        [DataRequired("没有本单位规定的允许，不能使用印章图样。")],
+    )
+
+    def content(self) -> bytes:
+        """The bytes of the file. Errors: InvalidInput when none was chosen."""
+        upload = self.picture.data
+        if not getattr(upload, "filename", ""):
+            raise InvalidInput("请选择印章图样文件。", "picture")
+        data: bytes = upload.stream.read(MAX_BYTES + 1)
+        return data
+
+
+class SealUseForm(BaseForm):
+    """Whether the picture is printed on what is issued."""
+
+    use = RadioField("印章", choices=[("none", "不印章，留盖章位置"), ("picture", "使用上传的印章图样")])
+    reason = StringField(
+        "为什么更改", [DataRequired(), Length(max=300)], description="不少于 5 个字，记入日志。"
+    )
+
+
 class VerifyForm(BaseForm):
     """A code, or a file whose digest is looked up; nothing is kept."""
 

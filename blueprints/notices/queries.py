@@ -12,7 +12,14 @@ from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from blueprints.accounts.models import User
 from blueprints.notices.guards import Method
-from blueprints.notices.models import Notice, NoticeService, NoticeStep, NoticeTemplate, OrganCode
+from blueprints.notices.models import (
+    Notice,
+    NoticeService,
+    NoticeStep,
+    NoticeTemplate,
+    OrganCode,
+    SealPicture,
+)
 from blueprints.notices.workflow import GIVEN_OUT, WITH_NUMBER, State, waiting_states
 from core.authz import Permission
 from core.db import db
@@ -261,6 +268,24 @@ def organ_codes_of(organization_id: int) -> dict[str, OrganCode]:
     """机关代字 that were set for an organization, by series."""
     rows = select(OrganCode).where(OrganCode.organization_id == organization_id)
     return {row.key: row for row in db.session.scalars(rows)}
+
+
+def seals_of(organization_id: int) -> list[SealPicture]:
+    """All versions of an organization's seal picture, the newest first."""
+    rows = select(SealPicture).where(SealPicture.organization_id == organization_id)
+    return list(db.session.scalars(rows.order_by(SealPicture.version.desc())))
+
+
+def seal_in_use(organization_id: int) -> SealPicture | None:
+    """The picture that is printed on what the organization issues; None where it stamps by hand."""
+    rows = select(SealPicture).where(SealPicture.organization_id == organization_id, SealPicture.in_use)
+    return db.session.scalar(rows.order_by(SealPicture.version.desc()).limit(1))
+
+
+def seals_in_use() -> dict[int, int]:
+    """Version of the picture in use, by organization."""
+    rows = select(SealPicture.organization_id, SealPicture.version).where(SealPicture.in_use)
+    return {row[0]: row[1] for row in db.session.execute(rows)}
 
 
 def last_steps(notice_ids: Sequence[int]) -> dict[int, NoticeStep]:

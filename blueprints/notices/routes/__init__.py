@@ -10,9 +10,21 @@ from blueprints.notices.routes import (  # noqa: E402
     drafting,
     listing,
     notice,
+    seals,
     serving,
     verifying,
     wording,
 )
 
-__all__ = ["acting", "batch", "blueprint", "drafting", "listing", "notice", "serving", "verifying", "wording"]
+__all__ = [
+    "acting",
+    "batch",
+    "blueprint",
+    "drafting",
+    "listing",
+    "notice",
+    "seals",
+    "serving",
+    "verifying",
+    "wording",
+]

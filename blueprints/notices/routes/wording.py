@@ -48,7 +48,9 @@ def templates() -> Response:
         }
         for k in kinds()
     ]  # fmt: skip
-    return render("notices/templates.html", rows=rows, organs=[_organ_row(o) for o in _organs()])
+    seals = queries.seals_in_use()
+    organs = [_organ_row(o) | {"seal": seals.get(o.id)} for o in _organs()]
+    return render("notices/templates.html", rows=rows, organs=organs)
 
 
 def _organs() -> list[Organization]:
@@ -59,6 +61,7 @@ def _organ_row(organ: Organization) -> dict[str, Any]:
     own = queries.organ_codes_of(organ.id)
     return {
         "name": organ.name,
+        "seal_url": url_for("notices.seal", organization_id=organ.id),
         "codes": [
             {
                 "name": "、".join(k.name for k in kinds() if k.organ_code == key),

@@ -16,6 +16,7 @@ from domain.documents import (
     PAGE_COLUMN,
     Document,
     Form,
+    Seal,
     Table,
     Watermark,
     all_blocks,
@@ -54,9 +55,9 @@ def verify_address(site: str, code: str) -> str:
 
 def frame_of(
     notice: Notice, *, watermark: Watermark = Watermark.NONE, number: str = "", on: datetime | None = None,
-    code: str = "", site: str = "",
+    code: str = "", site: str = "", seal: str = "",
 ) -> Frame:  # fmt: skip
-    """What surrounds the text of a notice; without a number it is a draft."""
+    """What surrounds the text of a notice; without a number it is a draft. `seal`: sha256 of the picture."""
     return Frame(
         organ=notice.organization.name,
         date=day_text(local_date(on)) if on else "",
@@ -67,6 +68,8 @@ def frame_of(
         code=shown_code(code),
         verify_url=verify_address(site, code) if code else "",
         watermark=watermark,
+        seal=Seal.PICTURE if seal else Seal.NONE,
+        seal_picture=seal,
     )
 
 
@@ -94,11 +97,11 @@ class _Begun(Frame):
 
 def document(
     notice: Notice, *, watermark: Watermark = Watermark.NONE, number: str = "", on: datetime | None = None,
-    code: str = "", site: str = "",
+    code: str = "", site: str = "", seal: str = "",
 ) -> Document:  # fmt: skip
     """The document as it would be printed now. Errors: InvalidInput for what cannot be printed."""
     about, form = kind(notice.kind), Form(notice.form)
-    frame = frame_of(notice, watermark=watermark, number=number, on=on, code=code, site=site)
+    frame = frame_of(notice, watermark=watermark, number=number, on=on, code=code, site=site, seal=seal)
     text = fill(about, notice.values, frame, text_of(notice))
     composed = compose(about, form, text, notice.values, frame)
     bound = tuple(enclosure_of(row) for row in notice.enclosures)

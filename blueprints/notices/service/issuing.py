@@ -10,6 +10,7 @@ from blueprints.notices.models import Notice, NoticeService
 from blueprints.notices.service.composing import document, frozen, new_code
 from blueprints.notices.service.engine import admitted, move, tell_reached, tell_writers
 from blueprints.notices.service.printing import Printing
+from blueprints.notices.service.sealing import seal_for
 from blueprints.notices.service.wording import organ_code_for
 from core import clocks
 from core.clock import to_local
@@ -39,13 +40,16 @@ def issue(notice: Notice, *, site: str, by: User, now: datetime) -> Printing:
         notice.number_text = document_number(notice.series, notice.year, notice.number)
     notice.code = new_code()
     printed = document(
-        notice, watermark=Watermark.NONE, number=notice.number_text, on=now, code=notice.code, site=site
-    )
+        notice, watermark=Watermark.NONE, number=notice.number_text, on=now, code=notice.code, site=site,
+        seal=seal_for(notice.organization_id),
+    )  # fmt: skip
     notice.content, notice.content_sha256 = frozen(printed)
     notice.title, notice.print_error = printed.title, ""
     if about.addressed_to != "none":
         _list_addressees(notice)
     facts = {"number": notice.number_text, "content_sha256": notice.content_sha256}
+    if printed.signature is not None and printed.signature.picture:
+        facts["seal"] = printed.signature.picture
     move(notice, rows, by=by, now=now, facts=facts)
     return Printing(notice.id, dict(notice.content))
 

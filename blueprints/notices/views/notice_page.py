@@ -74,6 +74,8 @@ def trust(notice: Notice) -> list[dict[str, Any]]:
     rows = [{"label": "查询码", "value": shown_code(notice.code)}]
     if notice.pdf_sha256:
         rows.append({"label": "SHA-256", "value": notice.pdf_sha256})
+    if picture := ((notice.content or {}).get("signature") or {}).get("picture"):
+        rows.append({"label": "印章", "value": f"上传的印章图样（SHA-256 {picture[:16]}……）"})
     if notice.pdf:
         rows.append({"label": "文件", "value": f"{notice.pages} 页，{file_size(notice.pdf.size)}"})
     return rows
