@@ -43,6 +43,14 @@ def place(name: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
+def places(name: str) -> tuple[int, int] | None:
+    """A key of paging in two parts (`1760232600.17`: what the list is ordered by, then the id), or None."""
+    parts = request.args.get(name, "").split(".")
+    if len(parts) != 2 or not all(p.isascii() and p.isdecimal() and len(p) < 12 for p in parts):
+        return None
+    return int(parts[0]), int(parts[1])
+
+
 def refuse(form: BaseForm, refusal: InvalidInput | RuleViolation) -> int:
     """Put an InvalidInput where it belongs in the form; returns the status to answer with."""
     if isinstance(refusal, RuleViolation):

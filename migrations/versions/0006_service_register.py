@@ -330,6 +330,7 @@ def upgrade() -> None:
     op.create_index('ix_staff_name', 'staff', ['organization_id', 'name'], unique=False)
     op.create_index(op.f('ix_staff_outlet_id'), 'staff', ['outlet_id'], unique=False)
     op.create_index('ix_staff_post', 'staff', ['organization_id', 'active', 'post', 'id'], unique=False)
+    op.create_index('ix_staff_until', 'staff', ['organization_id', 'active', 'valid_until', 'id'], unique=False)
     op.create_table('test_call',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('hotline_id', sa.Integer(), nullable=False),
@@ -543,6 +544,7 @@ def upgrade() -> None:
     op.create_index('ix_visit_breach', 'visit', ['organization_id', 'breach', 'slot_from', 'id'], unique=False)
     op.create_index('ix_visit_slot', 'visit', ['organization_id', 'slot_from', 'id'], unique=False)
     op.create_index('ix_visit_state', 'visit', ['organization_id', 'state', 'slot_from', 'id'], unique=False)
+    op.create_index('ix_visit_team', 'visit', ['organization_id', 'team', 'slot_from', 'id'], unique=False)
     op.create_table('disclosure_check',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('version_id', sa.Integer(), nullable=False),

@@ -22,6 +22,7 @@ class Staff(Base):
         UniqueConstraint("organization_id", "badge"),
         Index("ix_staff_post", "organization_id", "active", "post", "id"),
         Index("ix_staff_name", "organization_id", "name"),
+        Index("ix_staff_until", "organization_id", "active", "valid_until", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,7 @@ class Visit(Base):
     __table_args__ = (
         UniqueConstraint("number"),
         Index("ix_visit_slot", "organization_id", "slot_from", "id"),
+        Index("ix_visit_team", "organization_id", "team", "slot_from", "id"),
         Index("ix_visit_state", "organization_id", "state", "slot_from", "id"),
         Index("ix_visit_breach", "organization_id", "breach", "slot_from", "id"),
     )
