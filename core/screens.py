@@ -126,6 +126,18 @@ def submitted(
     return redirect_to(target)
 
 
+def form_flow(
+    title: str, form: BaseForm, groups: Sequence[Group], act: Callable[[], str], *, back: str, done: str,
+    row: Any = None, **screen: Any,
+) -> Response:  # fmt: skip
+    """A form as a page of its own with its way: `form_screen` and `submitted` in one."""
+
+    def shown(**what: Any) -> Response:
+        return form_screen(title, groups=groups, cancel_url=back, **screen, **what)
+
+    return submitted(form, shown, act, done=done, row=row)
+
+
 def list_screen(
     title: str, columns: Sequence[Any], rows: Sequence[Sequence[Any]], *, endpoint: str,
     filters: Mapping[str, str] | None = None, controls: Sequence[Mapping[str, Any]] = (),
