@@ -33,6 +33,12 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
         ),
     ),
     (
+        "服务",
+        (
+            ("服务网点", "registry.outlets", "shop", P.REGISTRY_READ),
+        ),
+    ),
+    (
         "依据",
         (
             ("制度条款", "rulebook.rulesets", "book", P.RULES_READ),
