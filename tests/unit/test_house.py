@@ -218,7 +218,16 @@ def test_development_installs_the_versions_of_production():
     assert {name: development.get(name) for name in production} == production
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-htmx.txt"])
+def test_what_signs_goes_with_both_sets():
+    """It is installed beside either of them, so it must not ask for other versions than they have."""
+    production, signing, development = (pins(f"requirements{part}.txt") for part in ("", "-sign", "-dev"))
+    assert "pyhanko" in signing
+    assert "pyhanko" not in production
+    assert {name: development.get(name) for name in signing} == signing
+    assert {name: pin for name, pin in signing.items() if production.get(name, pin) != pin} == {}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-sign.txt", "requirements-htmx.txt"])
 def test_every_pin_has_a_hash_and_no_address(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z0-9])", text)
