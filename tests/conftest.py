@@ -19,7 +19,7 @@ from tests.factories.world import World, build_world
 from tests.page_client import CheckingClient
 from tests.postgres import PostgresServer
 
-pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.factories.notices"]
+pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.spread", "tests.factories.notices"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
 
 
@@ -88,6 +88,19 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def template_postgres(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PostgreSQL database with all tables and the world, copied for each test."""
+    uri = postgres.fresh_database()
+    app = make_app(tmp_path_factory.mktemp("template"), uri)
+    with clock.frozen(MONDAY), app.app_context():
+        create_tables()
+        build_world()
+        db.session.remove()
+        db.engine.dispose()
+    return uri
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def each_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) -> Iterator[Flask]:
     """The application on both databases, one after the other, each with the world."""
@@ -95,13 +108,13 @@ def each_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) -
         yield request.getfixturevalue("app")
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    app = make_app(tmp_path, server.fresh_database())
+    uri = server.fresh_database(request.getfixturevalue("template_postgres"))
+    app = make_app(tmp_path, uri)
     with app.app_context():
-        create_tables()
-        build_world()
         yield app
         db.session.remove()
         db.engine.dispose()
+    server.drop(uri)
 
 
 @pytest.fixture

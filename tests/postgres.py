@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import psutil
 import psycopg
+from sqlalchemy import make_url
 
 
 class PostgresServer:
@@ -47,14 +48,20 @@ class PostgresServer:
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def fresh_database(self) -> str:
-        """SQLAlchemy URI of a new, empty database."""
+    def fresh_database(self, template: str = "") -> str:
+        """SQLAlchemy URI of a new database: an empty one, or a copy of `template` (a URI; nobody may be connected)."""
         self._count += 1
         name = f"test_{os.getpid()}_{self._count}"
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            copied = f' TEMPLATE "{make_url(template).database}" STRATEGY FILE_COPY' if template else ""
+            connection.execute(f'CREATE DATABASE "{name}"{copied}')  # type: ignore[arg-type]
         uri: str = self._server.get_uri(database=name)
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def drop(self, uri: str) -> None:
+        """Remove a database, before the disk is bothered with it."""
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{make_url(uri).database}" WITH (FORCE)')  # type: ignore[arg-type]
 
     def stop(self) -> None:
         """Shut down as an administrator would: whoever is connected is thrown out."""

@@ -23,13 +23,6 @@ SHAPES = {"type": ("complaint", "inquiry"), "category": ("quality", "service")}
 ORDERS = [f"{sign}{name}" for name in SORTS for sign in ("", "-")]
 
 
-@pytest.fixture(scope="module")
-def scan(many_database: Flask) -> Scan:
-    """The cases, read plainly."""
-    with many_database.app_context():
-        return Scan()
-
-
 def page(by: User, filters: dict[str, str], sort: str, **place: str) -> ListPage:
     now, calendar = clock.now(), load_calendar()
     return queries_list.list_page(by, filters, now=now, calendar=calendar, sort=sort, **place)

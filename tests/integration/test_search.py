@@ -32,13 +32,6 @@ PEOPLE = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def scan(many_database: Flask) -> Scan:
-    """The cases, scanned."""
-    with many_database.app_context():
-        return Scan()
-
-
 def found(by: User, query: str, **filters: str) -> list[int]:
     """What the list shows, all of it, in its order."""
     now, calendar = clock.now(), load_calendar()
