@@ -108,14 +108,15 @@ class Sheet:
 
     @cached_property
     def image(self) -> Image.Image:
-        """The page as it is seen."""
-        return self._picture.render(scale=SCALE).to_pil().convert("RGB")
+        """The page as it is seen, red, green, blue and an empty byte a pixel: so PIL need not copy it."""
+        return self._picture.render(scale=SCALE, rev_byteorder=True, prefer_bgrx=True).to_pil()
 
     def _mask(self, colour: str, box: tuple[int, int, int, int]) -> Image.Image:
-        red, green, blue = self.image.crop(box).split()
+        seen = self.image.crop(box)
+        red, green = seen.getchannel("R"), seen.getchannel("G")
         if colour == "red":
             return ImageChops.subtract(red, green).point(lambda v: 255 if v > 90 else 0)
-        lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+        lightest = ImageChops.lighter(ImageChops.lighter(red, green), seen.getchannel("B"))
         return lightest.point(lambda v: 255 if v < 128 else 0)
 
     def ink(self, colour: str, top: float, bottom: float, x0: float = 0, x1: float = 210) -> Band | None:
