@@ -194,6 +194,23 @@ def period_of(duty: Duty, key: str, since: date, until: date) -> Period | None:
     return next((period for period in periods(duty, since, until) if period.key == key), None)
 
 
+@dataclass(frozen=True)
+class DueDay:
+    """One due day of a duty: `about` is the period, or the day of the change that it is counted from."""
+
+    about: str
+    due: date
+
+
+def dues_of_year(duty: Duty, year: int, calendar: Calendar) -> list[DueDay]:
+    """Every due day of a duty in `year`; of one that follows changes: for a change on each month's first."""
+    if duty.frequency is Frequency.CHANGE:
+        days = [date(year, month, 1) for month in range(1, 13)]
+        return [DueDay(f"{d.year}年{d.month}月{d.day}日的变更", change_due(d, duty, calendar)) for d in days]
+    found = periods(duty, date(year - 1, 1, 1), date(year + 1, 1, 1))
+    return [DueDay(period.label, period.due) for period in found if period.due.year == year]
+
+
 def _start(frequency: Frequency, day: date) -> date:
     if frequency is Frequency.WEEK:
         return day - timedelta(days=day.weekday())

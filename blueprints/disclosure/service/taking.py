@@ -1,0 +1,202 @@
+"""取数: what the service register says today, as lines that are published; nothing is typed a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from blueprints.accounts.models import Organization
+from blueprints.disclosure.service.engine import regulators_of
+from blueprints.registry.models import (
+    CatalogueEntry,
+    Commitment,
+    Hotline,
+    OpeningHours,
+    Outlet,
+    OutletClosure,
+    WrittenSystem,
+)
+from core.db import db
+from core.wording import WEEKDAYS, date_words
+from domain.duties import Duty
+
+HOTLINE_KINDS = {"service": "服务电话", "complaint": "投诉电话", "repair": "抢修电话"}
+LIMIT_UNITS = {"workday": "个工作日", "day": "天", "hour": "小时", "minute": "分钟"}
+
+
+def take(organization: Organization, duty: Duty, today: date) -> dict[str, list[str]]:
+    """Topic -> lines for every topic that feeds the duty."""
+    return {topic: _TAKERS[topic](organization, today) for topic in duty.feed if topic in _TAKERS}
+
+
+def _joined(*parts: str) -> str:
+    return "；".join(part.strip() for part in parts if part and part.strip())
+
+
+def _named(label: str, text: str) -> str:
+    words = "、".join(line.strip("；。 ") for line in (text or "").splitlines() if line.strip())
+    return f"{label}：{words}" if words else ""
+
+
+def _outlets_of(organization: Organization) -> list[Outlet]:
+    rows = select(Outlet).where(Outlet.organization_id == organization.id, Outlet.state != "closed")
+    return list(db.session.scalars(rows.options(selectinload(Outlet.hours)).order_by(Outlet.id)))
+
+
+def outlets(organization: Organization, today: date) -> list[str]:
+    """示例营业厅（自有）；地址：示例路1号；电话：……；办理：……"""
+    return [
+        _joined(
+            f"{outlet.name}（{'代理网点：' + outlet.agent if outlet.kind == 'agent' else '自有网点'}）",
+            _named("地址", outlet.address),
+            _named("交通", outlet.transport),
+            _named("电话", outlet.phone),
+            _named("可以办理", outlet.handles),
+            _named("暂停营业", outlet.state_reason or "另行通知") if outlet.state == "suspended" else "",
+        )
+        for outlet in _outlets_of(organization)
+    ]
+
+
+def clock_words(minutes: int) -> str:
+    """08:30"""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def hours_words(hours: list[OpeningHours]) -> str:
+    """周一至周五 08:30—12:00、14:00—17:30；周六、周日 09:00—16:00"""
+    by_day: dict[int, str] = {}
+    for weekday in range(7):
+        spans = [f"{clock_words(h.opens)}—{clock_words(h.closes)}" for h in hours if h.weekday == weekday]
+        by_day[weekday] = "、".join(spans) or "不营业"
+    parts, first = [], 0
+    for weekday in range(1, 8):
+        if weekday == 7 or by_day[weekday] != by_day[first]:
+            last = weekday - 1
+            name = f"周{WEEKDAYS[first]}" + (f"至周{WEEKDAYS[last]}" if last > first else "")
+            parts.append(f"{name} {by_day[first]}")
+            first = weekday
+    return "；".join(parts)
+
+
+def hours(organization: Organization, today: date) -> list[str]:
+    """Opening hours of each outlet, and the closures that are announced and not over."""
+    found = _outlets_of(organization)
+    lines = [f"{o.name}：{hours_words(o.hours) if o.hours else '营业时间待登记'}" for o in found]
+    names = {outlet.id: outlet.name for outlet in found}
+    rows = select(OutletClosure).where(
+        OutletClosure.organization_id == organization.id, OutletClosure.last_day >= today
+    )
+    for closure in db.session.scalars(rows.order_by(OutletClosure.first_day, OutletClosure.id)):
+        if closure.outlet_id in names:
+            lines.append(f"{names[closure.outlet_id]}：{_closure_words(closure)}")
+    return lines
+
+
+def _closure_words(closure: OutletClosure) -> str:
+    first, last = date_words(closure.first_day), date_words(closure.last_day)
+    span = first if first == last else f"{first}至{last}"
+    shorter = closure.opens is not None and closure.closes is not None
+    hours_then = f"{clock_words(closure.opens or 0)}—{clock_words(closure.closes or 0)}"
+    what = f"营业时间为 {hours_then}" if shorter else "不营业"
+    return f"{span}{what}（{closure.reason}）"
+
+
+def hotlines(organization: Organization, today: date) -> list[str]:
+    """Numbers of the enterprise, then the complaint number of its regulator (F1)."""
+    rows = select(Hotline).where(Hotline.organization_id == organization.id, Hotline.active)
+    lines = [
+        _joined(
+            f"{HOTLINE_KINDS.get(row.kind, '电话')}：{row.number}（{row.name}）",
+            _named("服务时间", row.hours),
+            _named("受理", row.handles),
+        )
+        for row in db.session.scalars(rows.order_by(Hotline.kind.desc(), Hotline.id))
+    ]
+    return lines + [
+        f"监督电话：{regulator.hotline}（{regulator.name}）"
+        for regulator in regulators_of(organization)
+        if regulator.hotline
+    ]
+
+
+def _entries(organization: Organization) -> list[CatalogueEntry]:
+    rows = select(CatalogueEntry).where(
+        CatalogueEntry.organization_id == organization.id, CatalogueEntry.active
+    )
+    return list(db.session.scalars(rows.order_by(CatalogueEntry.position, CatalogueEntry.id)))
+
+
+def catalogue(organization: Organization, today: date) -> list[str]:
+    """Each business with conditions, materials, steps, limit, place and phone (F3.3.2)."""
+    return [
+        _joined(
+            entry.name,
+            _named("条件", entry.conditions),
+            _named("材料", entry.materials),
+            _named("步骤", entry.steps),
+            f"时限：{_limit(entry)}",
+            _named("办理地点", entry.place),
+            _named("电话", entry.phone),
+        )
+        for entry in _entries(organization)
+    ]
+
+
+def _limit(entry: CatalogueEntry) -> str:
+    if entry.limit_amount is None:
+        return "即时办理"
+    basis = f"（{entry.limit_basis}）" if entry.limit_basis else ""
+    return f"{entry.limit_amount}{LIMIT_UNITS.get(entry.limit_unit, '')}内{basis}"
+
+
+def fees(organization: Organization, today: date) -> list[str]:
+    """Each business with its fee and the basis of the fee."""
+    return [
+        _joined(f"{entry.name}：{entry.fee or '不收费'}", _named("依据", entry.fee_basis))
+        for entry in _entries(organization)
+    ]
+
+
+def systems(organization: Organization, today: date) -> list[str]:
+    """Written systems in force today, the latest version of each."""
+    rows = select(WrittenSystem).where(
+        WrittenSystem.organization_id == organization.id,
+        WrittenSystem.effective_on <= today,
+        (WrittenSystem.repealed_on.is_(None)) | (WrittenSystem.repealed_on > today),
+    )
+    latest: dict[str, WrittenSystem] = {}
+    for row in db.session.scalars(rows.order_by(WrittenSystem.effective_on, WrittenSystem.number)):
+        latest[row.code] = row
+    return [
+        _joined(f"《{row.title}》", f"{date_words(row.effective_on)}起施行", _named("制定", row.adopted))
+        for _, row in sorted(latest.items())
+    ]
+
+
+def commitments(organization: Organization, today: date) -> list[str]:
+    """Each promise with its measure and its source."""
+    rows = select(Commitment).where(Commitment.organization_id == organization.id, Commitment.active)
+    return [
+        _joined(f"{row.name}：{_measure(row)}", _named("来源", row.source))
+        for row in db.session.scalars(rows.order_by(Commitment.id))
+    ]
+
+
+def _measure(row: Commitment) -> str:
+    amount = f"{row.amount}{LIMIT_UNITS.get(row.unit, '')}"
+    return f"{amount}以内" if row.sense == "within" else f"至少提前{amount}"
+
+
+_TAKERS: dict[str, Callable[[Organization, date], list[str]]] = {
+    "outlets": outlets,
+    "hours": hours,
+    "hotlines": hotlines,
+    "catalogue": catalogue,
+    "fees": fees,
+    "systems": systems,
+    "commitments": commitments,
+}
