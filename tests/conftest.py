@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import stamp
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from core import clock
@@ -21,6 +22,26 @@ from tests.postgres import PostgresServer
 
 pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.spread", "tests.factories.notices"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
+
+
+class Compiled(BytecodeCache):
+    """What Jinja made of the templates, for all applications of a process. The key is the name and the path of a
+    template, and what was made of another source is not taken."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Only if its checksum is that of the source."""
+        if bucket.key in self._made:
+            bucket.bytecode_from_string(self._made[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._made[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
@@ -41,6 +62,7 @@ def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
         }
     )
     app.test_client_class = CheckingClient
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 
