@@ -22,7 +22,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from core import authz, clock
+from core import authz, clock, signing
 from core.calendar_store import PACKAGED_YEARS, CalendarYear
 from core.db import db, prove_writable
 from core.schema import head_revision, revision_of
@@ -142,6 +142,11 @@ def _calendar() -> tuple[bool, str]:
     return known, f"{year} 年的放假安排{'已有' if known else '还没有录入，到期日都是暂定的'}"
 
 
+def _signature() -> tuple[Part, ...]:
+    """Where files are signed: whether they can be. Other work goes on without, so it is not grave."""
+    return (_part("signature", "数字签名", signing.standing, grave=False),) if signing.wanted() else ()
+
+
 def examine() -> Health:
     """Look at every part now; takes a few milliseconds, one of them a write to the disk."""
     return Health(
@@ -151,6 +156,7 @@ def examine() -> Health:
             _part("migrations", "数据库版本", _migrations),
             _part("files", "附件目录", _files),
             _part("calendar", "工作日历", _calendar, grave=False),
+            *_signature(),
         )
     )
 

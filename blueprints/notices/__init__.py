@@ -23,6 +23,7 @@ FIELD_WORDS = {
     "count": "件数",
     "approval": "依据",
     "seal": "印章图样",
+    "signature": "签名证书",
 }
 
 
@@ -54,9 +55,11 @@ def register(app: Flask) -> None:
     from core.clocks import ClockMoved
     from core.events import subscribe
     from core.jobs import register_job
+    from core.signing import register_signing
 
     app.register_blueprint(blueprint)
     app.cli.add_command(commands.notices)
+    register_signing(app)
     with app.app_context():
         name_actions()
         subscribe(ClockMoved, on_clock_moved)

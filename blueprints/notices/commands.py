@@ -85,7 +85,8 @@ def verify_command(file: str, as_json: bool) -> None:
         _wrong(f"读不了文件 {file}，请检查路径和权限。")
     except (OperationalError, ProgrammingError):
         _wrong(NO_DATABASE)
-    about = "，".join(part for part in (found.number, found.organ, found.issued_on) if part)
+    told = (found.number, found.organ, found.issued_on, found.signature)
+    about = "，".join(part for part in told if part)
     click.echo(f"{found.words}{'：' + about if about else ''}。", err=as_json)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))

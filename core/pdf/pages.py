@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 _one_at_a_time = threading.Lock()  # pdfium is not made for several threads
 
@@ -28,6 +29,15 @@ def page_images(pdf: bytes, width: int = 700, most: int = 40) -> list[bytes]:
     return found
 
 
+def _without_signatures(part: Any) -> None:
+    """A signature holds for the file that it was made for; in another one it would only look broken."""
+    from pikepdf import Array
+
+    for page in part.pages:
+        if "/Annots" in page:
+            page.Annots = Array(note for note in page.Annots if note.get("/Subtype") != "/Widget")
+
+
 def merge(pdfs: Iterable[bytes], duplex: bool = False) -> bytes:
     """One file in this order; for duplex printing every document begins on the front of a sheet."""
     import pikepdf
@@ -35,6 +45,7 @@ def merge(pdfs: Iterable[bytes], duplex: bool = False) -> bytes:
     with pikepdf.new() as whole:
         for pdf in pdfs:
             with pikepdf.open(io.BytesIO(pdf)) as part:
+                _without_signatures(part)
                 whole.pages.extend(part.pages)
             if duplex and len(whole.pages) % 2:
                 box = [float(x) for x in whole.pages[-1].mediabox]

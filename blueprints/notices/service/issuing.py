@@ -17,6 +17,7 @@ from core.clock import to_local
 from core.db import db
 from core.events import publish
 from core.sequences import next_number
+from core.signing import trouble
 from domain.documents import Watermark
 from domain.errors import RuleViolation
 from domain.notice_kinds import kind
@@ -32,6 +33,8 @@ def issue(notice: Notice, *, site: str, by: User, now: datetime) -> Printing:
     the QR code. Hand the result to `printing.print_out` after the commit.
     """
     rows = admitted(notice, "issue", by=by)
+    if wrong := trouble(now):  # no number for what could not be printed
+        raise RuleViolation(f"{wrong}。", None, "请先请系统管理员处理，再编号印制。")
     about = kind(notice.kind)
     if about.organ_code:
         notice.series = organ_code_for(notice.organization, about.organ_code, notice.enterprise)

@@ -19,6 +19,7 @@ from blueprints.notices.workflow import State
 from core.db import db, transaction
 from core.events import publish
 from core.files import path_of, store
+from core.signing import SigningFailed, signed
 from domain.documents import Document, Seal, Watermark, document_of
 from domain.errors import InvalidInput, RuleViolation
 
@@ -34,6 +35,15 @@ class Printed(Protocol):
     def pdf(self) -> bytes: ...
     @property
     def pages(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Made:
+    """A printed file as it is kept; `signature` says who signed it, None where nobody did."""
+
+    pdf: bytes
+    pages: int
+    signature: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,14 +94,16 @@ def print_out(printing: Printing, *, by: User, now: datetime) -> Result:
     """
     db.session.rollback()  # whoever asked may have read since: nothing is held while the printer works
     try:
-        printed = draw(_wanted(printing), stored)
+        made = _made(_wanted(printing), now)
     except RuleViolation as refused:
         return _failed(printing, refused.message + (refused.next_step or ""), now=now)
+    except SigningFailed as refused:
+        return _failed(printing, f"{refused}。没有签名的文件没有保存。", now=now)
     except (PrintFailed, OSError) as failure:
         return _failed(printing, str(failure) or type(failure).__name__, now=now)
     try:
         with transaction():
-            _keep(locked(printing.notice_id), printing, printed, by=by, now=now)
+            _keep(locked(printing.notice_id), printing, made, by=by, now=now)
     except InvalidInput as refused:
         return _failed(printing, refused.message, now=now)
     return Result(printing.notice_id)
@@ -106,6 +118,13 @@ def _wanted(printing: Printing) -> Document:
     return replace(document, watermark=Watermark.VOID, signature=signature)
 
 
+def _made(document: Document, now: datetime) -> Made:
+    """Printed, and signed where a certificate is set. Errors: RuleViolation, PrintFailed, SigningFailed."""
+    printed = draw(document, stored)
+    pdf, signature = signed(printed.pdf, reason=document.number or document.title, now=now)
+    return Made(pdf, printed.pages, signature)
+
+
 def _failed(printing: Printing, why: str, *, now: datetime) -> Result:
     current_app.logger.error("notice %s was not printed: %s", printing.notice_id, why)
     with transaction():
@@ -117,7 +136,7 @@ def _failed(printing: Printing, why: str, *, now: datetime) -> Result:
     return Result(printing.notice_id, why)
 
 
-def _keep(notice: Notice, printing: Printing, printed: Printed, *, by: User, now: datetime) -> None:
+def _keep(notice: Notice, printing: Printing, printed: Made, *, by: User, now: datetime) -> None:
     """Transaction 2: the bytes with their digest. Somebody who was faster is left alone."""
     waits = State.VOID if printing.void else State.NUMBERED
     if notice.state != waits or (printing.void and notice.void_pdf_id is not None):
@@ -129,8 +148,10 @@ def _keep(notice: Notice, printing: Printing, printed: Printed, *, by: User, now
         notice.void_pdf_id, notice.void_sha256 = kept.id, digest
         return
     notice.pdf_id, notice.pdf_sha256, notice.pages = kept.id, digest, printed.pages
-    notice.issued_at = now
-    facts = {"sha256": digest, "pages": printed.pages}
+    notice.issued_at, notice.pdf_signature = now, printed.signature
+    facts: dict[str, Any] = {"sha256": digest, "pages": printed.pages}
+    if printed.signature:
+        facts["signature"] = printed.signature["sha256"]
     move(notice, system_rows(notice, "printed"), by=None, now=now, facts=facts)
     publish(NoticeIssued(notice, by, now))
     tell_next(notice, by=by, now=now)

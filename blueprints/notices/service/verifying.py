@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from blueprints.notices import queries
 from blueprints.notices.models import Notice
 from blueprints.notices.service.composing import CODE_LENGTH, CODE_LETTERS, day_text
 from blueprints.notices.workflow import GIVEN_OUT, State
+from core.clock import local_date
 from core.privacy import mask_name
 from domain.notice_kinds import kind
 
 GENUINE, VOID, UNKNOWN = "genuine", "void", "unknown"
 STATUS_WORDS = {GENUINE: "真实有效", VOID: "已经作废", UNKNOWN: "查不到"}
 SHA256 = re.compile(r"[0-9a-f]{64}")
+SIGNED, NOT_SIGNED = "带有效数字签名", "不带数字签名"
 MASK = "＊＊"
 
 
@@ -31,6 +34,7 @@ class Verified:
     organ: str = ""
     kind: str = ""
     addressees: tuple[str, ...] = ()
+    signature: str = ""
 
     @property
     def words(self) -> str:
@@ -38,9 +42,10 @@ class Verified:
         return STATUS_WORDS[self.status]
 
     def as_json(self) -> dict[str, str]:
-        """As the command line prints it."""
-        return {"status": self.status, "number": self.number, "date": self.issued_on, "organ": self.organ,
+        """As the command line prints it; `signature` only where there is one."""
+        told = {"status": self.status, "number": self.number, "date": self.issued_on, "organ": self.organ,
                 "sha256": self.sha256}  # fmt: skip
+        return told | ({"signature": self.signature} if self.signature.startswith(SIGNED) else {})
 
 
 def masked(addressee: str, *, organization: bool) -> str:
@@ -62,8 +67,16 @@ def _of(notice: Notice | None, sha256: str = "") -> Verified:
     return Verified(
         status, sha256 or notice.pdf_sha256 or "", notice.number_text,
         day_text(date.fromisoformat(created)) if created else "", notice.organization.name,
-        kind(notice.kind).name, who,
+        kind(notice.kind).name, who, signature_words(notice.pdf_signature) if status == GENUINE else "",
     )  # fmt: skip
+
+
+def signature_words(kept: Mapping[str, str] | None) -> str:
+    """带有效数字签名, by whom, until when his certificate holds; or that there is none."""
+    if not kept:
+        return NOT_SIGNED
+    until = day_text(local_date(datetime.fromisoformat(kept["until"])))
+    return f"{SIGNED}（签名人：{kept['holder']}；证书有效期至{until}）"
 
 
 def clean_code(text: str) -> str:

@@ -12,6 +12,7 @@ from blueprints.notices.guards import METHOD_NAMES, Method
 from blueprints.notices.models import Notice, NoticeService, NoticeStep
 from blueprints.notices.service import Option
 from blueprints.notices.service.composing import shown_code
+from blueprints.notices.service.verifying import signature_words
 from blueprints.notices.workflow import ACTION_NAMES, GIVEN_OUT, State
 from core.authz import ROLE_NAMES, Permission, Role
 from core.clock import local_date, to_local
@@ -74,6 +75,8 @@ def trust(notice: Notice) -> list[dict[str, Any]]:
     rows = [{"label": "查询码", "value": shown_code(notice.code)}]
     if notice.pdf_sha256:
         rows.append({"label": "SHA-256", "value": notice.pdf_sha256})
+    if notice.pdf_sha256:
+        rows.append({"label": "数字签名", "value": signature_words(notice.pdf_signature)})
     if picture := ((notice.content or {}).get("signature") or {}).get("picture"):
         rows.append({"label": "印章", "value": f"上传的印章图样（SHA-256 {picture[:16]}……）"})
     if notice.pdf:
