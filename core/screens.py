@@ -126,6 +126,19 @@ def submitted(
     return redirect_to(target)
 
 
+def pressed(act: Callable[[], None], back: str, done: str) -> Response:
+    """The way of a step by a button, without a form: done, or refused with the reason, back on the page."""
+    try:
+        with transaction():
+            act()
+            remember(back)
+    except (InvalidInput, RuleViolation) as refused:
+        flash(str(refused) if isinstance(refused, RuleViolation) else refused.message, "danger")
+        return redirect_to(back, saved=False)
+    flash(done, "success")
+    return redirect_to(back)
+
+
 def form_flow(
     title: str, form: BaseForm, groups: Sequence[Group], act: Callable[[], str], *, back: str, done: str,
     row: Any = None, **screen: Any,

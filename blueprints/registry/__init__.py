@@ -5,7 +5,17 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Routes and commands."""
-    from blueprints.registry import models  # noqa: F401  its tables are known from here on
+    from blueprints.registry import (
+        models,  # noqa: F401  its tables are known from here on
+        people_words,
+    )
+    from blueprints.registry.commands import registry
+    from blueprints.registry.jobs import STAFF_IMPORT, import_staff
     from blueprints.registry.routes import blueprint
+    from core.jobs import register_job
 
     app.register_blueprint(blueprint)
+    app.cli.add_command(registry)
+    with app.app_context():
+        people_words.name_actions()
+        register_job(STAFF_IMPORT, import_staff)

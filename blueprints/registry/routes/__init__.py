@@ -4,6 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("registry", __name__)
 
-from blueprints.registry.routes import areas, outlet_days, outlets  # noqa: E402
+from blueprints.registry.routes import (  # noqa: E402
+    areas,
+    outlet_days,
+    outlets,
+    staff,
+    staff_records,
+    staffing_import,
+)
 
-__all__ = ["areas", "blueprint", "outlet_days", "outlets"]
+__all__ = ["areas", "blueprint", "outlet_days", "outlets", "staff", "staff_records", "staffing_import"]

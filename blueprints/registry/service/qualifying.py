@@ -26,6 +26,14 @@ def certified_on(staff_id: int, day: date) -> bool:
     return db.session.scalar(valid.limit(1)) is not None
 
 
+def holds_on(certificates: Iterable[Certificate], day: date) -> bool:
+    """Whether one of these certificates is valid on `day`."""
+    return any(
+        c.valid_from <= day <= c.valid_until and (c.revoked_on is None or c.revoked_on > day)
+        for c in certificates
+    )
+
+
 def require_certified(people: Iterable[Staff], day: date, task: str) -> None:
     """RuleViolation naming the first person who may not be given `task` (上门服务、窗口值班) on `day`."""
     for person in people:
