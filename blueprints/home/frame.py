@@ -35,7 +35,12 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
     (
         "服务",
         (
+            ("服务目录", "registry.catalogue", "card-list", P.REGISTRY_READ),
+            ("服务请求", "registry.requests", "telephone-inbound", P.REGISTRY_READ),
             ("服务网点", "registry.outlets", "shop", P.REGISTRY_READ),
+            ("服务热线", "registry.hotlines", "telephone", P.REGISTRY_READ),
+            ("管理制度", "registry.systems", "journal-check", P.REGISTRY_READ),
+            ("服务承诺", "registry.commitments", "patch-check", P.REGISTRY_READ),
         ),
     ),
     (
