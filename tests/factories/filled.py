@@ -16,11 +16,13 @@ from core.inbox import Notification
 from core.jobs import DONE, Job, folder_of
 from tests.factories.cases import Desk
 from tests.factories.notices import RECEIPT, Office, empty_sheets
+from tests.factories.registry_service import fill_service
 
 
 @dataclass(frozen=True)
 class Filled:
-    """Ids of rows that belong to the gas company and its regulator, and to nobody else."""
+    """Ids of rows that belong to the gas company and its regulator, and to nobody else; `rows` by the names
+    that routes use, from the factories of the service register and of disclosure."""
 
     case_id: int
     own_case_id: int
@@ -35,6 +37,7 @@ class Filled:
     notice_id: int
     service_id: int
     code: str
+    rows: dict[str, int]
 
 
 def _attach(desk: Desk, case_id: int) -> int:
@@ -86,7 +89,8 @@ def fill(desk: Desk) -> Filled:
         view_id = saved_views.save(mine, "complaints.cases", "在办", "state=open", now=clock.now()).id
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
-        case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices()
+        case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
+        fill_service(),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ ODD = (
 QUERY_NAMES = (
     "q", "state", "type", "category", "channel", "level", "enterprise", "due", "received_from", "received_to",
     "sort", "page", "offset", "after", "before", "next", "group", "person", "action", "subject", "from", "to",
-    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "rate", "part", "types",
+    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "rate", "part", "types", "month", "late", "entry",
 )  # fmt: skip
 
 
@@ -81,6 +81,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "verify_code": filled.code, "kind_code": "supervision", "series": "supervision",
         "organization_id": world.org("rq").id, "department_id": world.department("rq").id,
         "notification_id": notification_of(world.user("rq-handler").id), "limit_id": 1, "ext": "csv",
+        "system_code": "service", **filled.rows,
         "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
     }  # fmt: skip
     missing = rule.arguments - known.keys()
@@ -119,6 +120,14 @@ TENANT = {
     "job_id",
     "notice_id",
     "service_id",
+    "outlet_id",
+    "photo_id",
+    "check_id",
+    "hotline_id",
+    "entry_id",
+    "request_id",
+    "system_id",
+    "commitment_id",
 }
 
 
@@ -169,6 +178,14 @@ LISTS = (
     "/notices",
     "/notices/register",
     "/notices/register.csv",
+    "/outlets",
+    "/opening",
+    "/coverage",
+    "/catalogue?q=开户",
+    "/requests",
+    "/hotlines",
+    "/systems",
+    "/commitments",
 )
 
 
@@ -299,5 +316,10 @@ FORM_NAMES = (
     "submission_key", "version", "units", "requirement", "reason", "text", "title", "content", "received_at",
     "enterprise_id", "name", "phone", "told_at", "due_on", "workdays", "investigator_id", "assignment_id",
     "value", "source", "amount", "ids", "id", "rows", "period", "columns", "upload", "file", "other", "trigger",
+    "district", "names", "streets", "every_day", "hours_0", "first_day", "last_day", "opens", "closes",
+    "announced_on", "opened", "closed", "safe", "tidy", "findings", "mended_on", "limit_amount", "limit_unit",
+    "position", "number", "called_at", "answered", "wait_seconds", "entry_id", "user_phone", "told_how",
+    "handler_id", "effective_on", "repealed_on", "sense", "unit", "began_at", "done_at", "agreement_until",
+    "opened_on", "shows", "conditions", "steps", "outcome", "confirmed",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
 )  # fmt: skip

@@ -21,7 +21,7 @@ from domain.opening import (
 )
 
 DAY = [(510, 720), (840, 1050)]
-WEEK = {i: DAY for i in range(5)} | {5: [(540, 960)], 6: [(540, 960)]}
+WEEK = dict.fromkeys(range(5), DAY) | {5: [(540, 960)], 6: [(540, 960)]}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,6 @@ def test_late_and_early_are_counted_against_the_day():
 
 def test_the_week_in_words():
     assert week_words(WEEK) == [("周一至周五", "08:30-12:00 14:00-17:30"), ("周六、周日", "09:00-16:00")]
-    assert week_words({i: DAY for i in range(7)}) == [("每天", "08:30-12:00 14:00-17:30")]
+    assert week_words(dict.fromkeys(range(7), DAY)) == [("每天", "08:30-12:00 14:00-17:30")]
     assert shut_weekdays({0: DAY, 6: DAY}) == "周二、周三、周四、周五、周六"
     assert shut_weekdays(WEEK) == ""
