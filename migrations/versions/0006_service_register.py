@@ -372,7 +372,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_assisted_handling_organization_id_organization')),
         sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_assisted_handling_staff_id_staff')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_assisted_handling')),
-        sa.UniqueConstraint('number', name=op.f('uq_assisted_handling_number')),
+        sa.UniqueConstraint('organization_id', 'number', name=op.f('uq_assisted_handling_organization_id_number')),
     )
     op.create_index('ix_assisted_handling_state', 'assisted_handling', ['organization_id', 'state', 'id'], unique=False)
     op.create_table('certificate',
@@ -539,7 +539,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['entry_id'], ['catalogue_entry.id'], name=op.f('fk_visit_entry_id_catalogue_entry')),
         sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_visit_organization_id_organization')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_visit')),
-        sa.UniqueConstraint('number', name=op.f('uq_visit_number')),
+        sa.UniqueConstraint('organization_id', 'number', name=op.f('uq_visit_organization_id_number')),
     )
     op.create_index('ix_visit_breach', 'visit', ['organization_id', 'breach', 'slot_from', 'id'], unique=False)
     op.create_index('ix_visit_slot', 'visit', ['organization_id', 'slot_from', 'id'], unique=False)

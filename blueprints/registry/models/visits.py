@@ -24,7 +24,7 @@ class Visit(Base):
 
     __tablename__ = "visit"
     __table_args__ = (
-        UniqueConstraint("number"),
+        UniqueConstraint("organization_id", "number"),
         Index("ix_visit_slot", "organization_id", "slot_from", "id"),
         Index("ix_visit_team", "organization_id", "team", "slot_from", "id"),
         Index("ix_visit_state", "organization_id", "state", "slot_from", "id"),
@@ -109,7 +109,7 @@ class AssistedHandling(Base):
 
     __tablename__ = "assisted_handling"
     __table_args__ = (
-        UniqueConstraint("number"),
+        UniqueConstraint("organization_id", "number"),
         Index("ix_assisted_handling_state", "organization_id", "state", "id"),
     )
 
