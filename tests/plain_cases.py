@@ -77,37 +77,26 @@ def folded(text: str) -> str:
 
 
 @cache
-def parts(word: str) -> tuple[str, ...]:
-    """The runs of a word; where its pattern matches, each of them stands."""
-    return tuple(PART.findall(folded(word)))
-
-
-@cache
 def pattern(word: str) -> re.Pattern[str]:
     """Han characters anywhere, Latin and digits from the beginning of a word; what stands between two such
     runs does not matter, unless nothing does."""
-    runs = parts(word)
-    kinds = [bool(re.match(f"[{HAN}]", part)) for part in runs]
+    parts = PART.findall(folded(word))
+    kinds = [bool(re.match(f"[{HAN}]", part)) for part in parts]
     found = "" if kinds[0] else rf"(?<![^\W{HAN}_])"
-    for part, kind, before in zip(runs, kinds, [None, *kinds], strict=False):
+    for part, kind, before in zip(parts, kinds, [None, *kinds], strict=False):
         apart = "" if before is None else r"[\W_]+" if kind == before else r"[\W_]*"
         found += apart + re.escape(part)
     return re.compile(found)
 
 
-def stands_in(text: str, word: str) -> bool:
-    """Whether the pattern of a word is found; what lacks one of its runs is passed over quickly."""
-    return all(part in text for part in parts(word)) and pattern(word).search(text) is not None
-
-
 def in_text(row: Plain, query: str) -> bool:
     """Whether all words of a query stand in the text."""
-    return all(stands_in(row.text, word) for word in query.split())
+    return all(pattern(word).search(row.text) for word in query.split())
 
 
 def in_names(row: Plain, query: str) -> bool:
     """Whether all words of a query stand in what is said of the people."""
-    return all(any(stands_in(name, word) for name in row.names) for word in query.split())
+    return all(any(pattern(word).search(name) for name in row.names) for word in query.split())
 
 
 def read_all() -> list[Plain]:
