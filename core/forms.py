@@ -41,6 +41,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 TIME_FORMATS = ("%H:%M", "%H:%M:%S")
 
+_LUNAR = re.compile("[农阴]历|[正冬腊]月|[初廿]|[年月]?大年|中秋|春节")
+_NO_DATE = "Not a valid date value."
 _LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\x01-\x08\x0e-\x1f\x7f\ufeff\u200b\u2060]")
 _UNSAVEABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -242,7 +244,7 @@ class LocalDateField(DateField):
             return
         moment = _parse(text, DATE_FORMATS)
         if moment is None:
-            raise ValueError("日期格式不对，例如 2026-10-13。")
+            raise ValueError("请填公历日期，例如 2026-10-13。" if _LUNAR.search(text) else _MESSAGES[_NO_DATE])
         self.data = moment.date()
 
 

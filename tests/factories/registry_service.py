@@ -49,6 +49,11 @@ def picture() -> FileStorage:
     return FileStorage(io.BytesIO(out.getvalue()), filename="门头.png")
 
 
+def paper() -> FileStorage:
+    """A text file as an upload."""
+    return FileStorage(io.BytesIO("服务管理制度全文".encode()), filename="服务管理制度.txt")
+
+
 def streets(by: Any) -> list[int]:
     """Ids of the streets, stored at the first call."""
     areas.add_areas("示例区", "\n".join(STREETS), by=by, now=clock.now())
@@ -86,7 +91,7 @@ def fill_service(code: str = "rq") -> dict[str, int]:
         }  # fmt: skip
         request = requests.register(organization_id, values, entry, by=by, now=now, calendar=load_calendar())
         system = promises.add_version(
-            organization_id, "service", title="服务管理制度", body="第一条 热情服务。", upload=None,
+            organization_id, "service", title="服务管理制度", body="第一条 热情服务。", upload=paper(),
             effective_on=date(2026, 1, 1), adopted="示例司〔2026〕1号", by=by, now=now,
         )  # fmt: skip
         commitment = promises.save_commitment(organization_id, None, COMMITMENT, by=by, now=now)
