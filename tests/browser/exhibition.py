@@ -21,6 +21,8 @@ from tests.browser.site import Site
 from tests.conftest import MONDAY, make_app
 from tests.factories.cases import Desk
 from tests.factories.filled import fill
+from tests.factories.notices import Office
+from tests.factories.seals import with_seal
 from tests.factories.spreadsheets import good_row, xlsx
 from tests.integration.test_sweeps import OWNERS, access, address, routes, values_for
 
@@ -60,6 +62,7 @@ class Exhibition:
         self.steps = steps_of(self.desk, self.cases)
         self.notices = notices_in_every_state()
         self.notice_steps = notice_steps(self.notices)
+        with_seal(Office())
 
     def context(self, login: str | None, **options: Any) -> BrowserContext:
         """A browser in which this person is signed in (nobody when None)."""
@@ -91,6 +94,7 @@ class Exhibition:
         for action, (login, path) in self.notice_steps.items():
             yield f"notices.{action}", login, path
         yield "notices.batch", "jxw-leader", "/notices?state=to_sign"
+        yield "notices.seal", "sysadmin", f"/organ-seals/{self.desk.world.org('jxw').id}"
 
     def pages(self, contexts: dict[str, BrowserContext]) -> Iterator[tuple[str, str]]:
         """(who, address): each route and each step once, and again wherever it looks as nothing did before."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -24,7 +23,7 @@ from core.files import path_of
 from domain.documents import MOST_ENCLOSURES, document_of
 from tests.factories.cases import Desk
 from tests.factories.enclosures import A4, pdf_of, picture
-from tests.factories.notices import Office, QuickPrinter
+from tests.factories.notices import Office, Paper, QuickPrinter
 from tests.integration.test_notices_printed import text_of
 
 GIVEN = (("12345工单.pdf", pdf_of(A4, A4)), ("现场照片.png", picture()), ("录音说明.txt", "停气录音".encode()))
@@ -135,10 +134,11 @@ def test_a_void_copy_binds_them_again(desk: Desk, office: Office, printer: Quick
     assert [e.sha256 for e in printer.printed[-1].enclosures] == digests
 
 
-def test_large_volumes_are_kept_and_large_uploads_are_not(app: Flask, tmp_path: Path) -> None:
+def test_large_volumes_are_kept_and_large_uploads_are_not(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"%PDF-1.7\n" + b"0" * (files.MAX_BYTES + 1)
-    with transaction():
-        assert files.store("卷.pdf", data, now=clock.now(), most=printing.LARGEST).size == len(data)
+    monkeypatch.setattr(printing, "draw", lambda document, read=None: Paper(data, 300))
+    notice = office.notice(office.issued("dossier"))
+    assert path_of(notice.pdf_sha256 or "").stat().st_size == len(data)
     with pytest.raises(Exception, match="单个文件不能超过 20 MB"), transaction():
         files.store("卷.pdf", data + b"1", now=clock.now())
 

@@ -101,7 +101,7 @@ def upload(organ: Organization, data: bytes, approval: str, *, by: audit.Actor, 
     db.session.flush()
     changes = {
         "version": [version - 1 or None, version], "sha256": [None, kept.sha256],
-        "approval": [None, approval], "seal": [used, used],
+        "approval": [None, approval],
     }  # fmt: skip
     audit.record("notice.seal_upload", subject=_subject(organ), by=by, now=now, changes=changes)
     return made

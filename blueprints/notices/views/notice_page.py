@@ -55,6 +55,9 @@ def facts(notice: Notice) -> list[dict[str, Any]]:
         {"label": "回复期限", "value": f"收到之日起 {notice.answer_within} 个工作日"
          if notice.answer_within else "不要求回复"},
     ]  # fmt: skip
+    if notice.enclosures:
+        size = file_size(sum(row["size"] for row in notice.enclosures))
+        rows.append({"label": "装订材料", "value": f"{len(notice.enclosures)} 件，{size}"})
     if notice.state == State.VOID:
         rows.append({"label": "作废理由", "value": notice.void_reason, "wide": True})
     return rows
