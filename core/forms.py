@@ -135,12 +135,17 @@ def _kind(field: Any) -> str:
     return next((kind for kind, classes in _KINDS if isinstance(field, classes)), "text")
 
 
-def _select_choice(choice: Any) -> Any:
+def select_choice(choice: Any) -> SelectChoice:
+    """A choice as WTForms keeps it, from a pair or one already."""
     return SelectChoice(*choice) if isinstance(choice, tuple) else choice
 
 
 def _word_required(field: Any) -> None:
-    """A missing choice or file is chosen, not filled in."""
+    """A missing choice or file is chosen, not filled in; a date or number that cannot be read is not missing."""
+    if isinstance(field, (DateTimeField, IntegerField, DecimalField)):
+        field.validators = [
+            InputRequired(v.message) if isinstance(v, DataRequired) else v for v in field.validators
+        ]
     if isinstance(field, FileField):
         message = "请选择文件。"
     elif isinstance(field, SelectFieldBase):
@@ -194,7 +199,7 @@ class BaseForm(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             choices = unbound_field.kwargs.get("choices")
             if isinstance(choices, (list, tuple)):
-                options = {**options, "choices": [_select_choice(choice) for choice in choices]}
+                options = {**options, "choices": [select_choice(choice) for choice in choices]}
             field = super().bind_field(form, unbound_field, options)
             field.kind = _kind(field)
             if not isinstance(field, CSRFTokenField):
@@ -244,7 +249,8 @@ class LocalDateField(DateField):
             return
         moment = _parse(text, DATE_FORMATS)
         if moment is None:
-            raise ValueError("请填公历日期，例如 2026-10-13。" if _LUNAR.search(text) else _MESSAGES[_NO_DATE])
+            lunar = _LUNAR.search(text)
+            raise ValueError("请填公历日期，例如 2026-10-13。" if lunar else _MESSAGES[_NO_DATE])
         self.data = moment.date()
 
 

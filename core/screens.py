@@ -12,7 +12,7 @@ from flask import Response, flash, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.db import transaction
-from core.forms import BaseForm
+from core.forms import BaseForm, select_choice
 from core.htmx import redirect_to, render
 from core.submissions import remember
 from domain.errors import InvalidInput, RuleViolation
@@ -91,7 +91,8 @@ def differences(form: BaseForm, row: Any) -> list[dict[str, str]]:
 def _words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    named = {str(choice[0]): str(choice[1]) for choice in getattr(field, "choices", None) or ()}
+    offered = [select_choice(choice) for choice in getattr(field, "choices", None) or ()]
+    named = {str(choice.value): str(choice.label) for choice in offered}
     return "" if value is None else named.get(str(value), str(value))
 
 
