@@ -141,7 +141,7 @@ def select_choice(choice: Any) -> SelectChoice:
 
 
 def _word_required(field: Any) -> None:
-    """A missing choice or file is chosen, not filled in; a date or number that cannot be read is not missing."""
+    """A missing choice or file is chosen, not filled in; a date that cannot be read is not missing."""
     if isinstance(field, (DateTimeField, IntegerField, DecimalField)):
         field.validators = [
             InputRequired(v.message) if isinstance(v, DataRequired) else v for v in field.validators
