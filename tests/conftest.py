@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import stamp
-from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from core import clock
 from core.db import db
+from tests.compiled import COMPILED
 from tests.factories.cases import Desk
 from tests.factories.world import World, build_world
 from tests.page_client import CheckingClient
@@ -22,26 +22,6 @@ from tests.postgres import PostgresServer
 
 pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.spread", "tests.factories.notices"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
-
-
-class Compiled(BytecodeCache):
-    """What Jinja made of the templates, for all applications of a process. The key is the name and the path of a
-    template, and what was made of another source is not taken."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Only if its checksum is that of the source."""
-        if bucket.key in self._made:
-            bucket.bytecode_from_string(self._made[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it."""
-        self._made[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
 
 
 def make_app(folder: Path, uri: str | None = None, **settings: object) -> Flask:
