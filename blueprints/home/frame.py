@@ -41,6 +41,9 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("服务热线", "registry.hotlines", "telephone", P.REGISTRY_READ),
             ("管理制度", "registry.systems", "journal-check", P.REGISTRY_READ),
             ("服务承诺", "registry.commitments", "patch-check", P.REGISTRY_READ),
+            ("信息公开", "disclosure.overview", "megaphone", P.DISCLOSURE_READ),
+            ("公开事项", "disclosure.duties", "list-check", P.DISCLOSURE_READ),
+            ("公开核查", "disclosure.check_queue", "search", P.DISCLOSURE_CHECK),
         ),
     ),
     (

@@ -15,6 +15,7 @@ from core.db import db, transaction
 from core.inbox import Notification
 from core.jobs import DONE, Job, folder_of
 from tests.factories.cases import Desk
+from tests.factories.disclosure import fill_disclosure
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 from tests.factories.registry_service import fill_service
 
@@ -37,7 +38,7 @@ class Filled:
     notice_id: int
     service_id: int
     code: str
-    rows: dict[str, int]
+    rows: dict[str, int | str]
 
 
 def _attach(desk: Desk, case_id: int) -> int:
@@ -90,7 +91,7 @@ def fill(desk: Desk) -> Filled:
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
-        fill_service(),
+        fill_service() | fill_disclosure(),
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ ODD = (
 QUERY_NAMES = (
     "q", "state", "type", "category", "channel", "level", "enterprise", "due", "received_from", "received_to",
     "sort", "page", "offset", "after", "before", "next", "group", "person", "action", "subject", "from", "to",
-    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "rate", "part", "types", "month", "late", "entry",
+    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "by", "seed", "on", "a", "b", "rate", "part", "types", "month", "late", "entry",
 )  # fmt: skip
 
 
@@ -84,6 +84,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "system_code": "service", **filled.rows,
         "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
     }  # fmt: skip
+    known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     missing = rule.arguments - known.keys()
     assert not missing, f"{rule.rule}: the sweeps do not know {sorted(missing)}"
     return {name: known[name] for name in rule.arguments}
@@ -105,9 +106,23 @@ def access(app: Flask, rule: Rule) -> tuple[Any, ...]:
     return getattr(app.view_functions[rule.endpoint], "access")  # noqa: B009
 
 
+VERSIONS = {
+    "disclosure.edit_version": "draft_version",
+    "disclosure.add_version_file": "draft_version",
+    "disclosure.send_back_version": "submitted_version",
+    "disclosure.publish_version": "approved_version",
+}
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
+    "item_id",
+    "version_id",
+    "update_id",
+    "claim_id",
+    "added_id",
+    "disclosure_file_id",
+    "proof_id",
+    "organization_id",
     "case_id",
     "clock_id",
     "attachment_id",
@@ -178,6 +193,10 @@ LISTS = (
     "/notices",
     "/notices/register",
     "/notices/register.csv",
+    "/disclosure",
+    "/disclosure/duties",
+    "/disclosure/claims",
+    "/disclosure/check-queue",
     "/outlets",
     "/opening",
     "/coverage",
@@ -321,5 +340,7 @@ FORM_NAMES = (
     "position", "number", "called_at", "answered", "wait_seconds", "entry_id", "user_phone", "told_how",
     "handler_id", "effective_on", "repealed_on", "sense", "unit", "began_at", "done_at", "agreement_until",
     "opened_on", "shows", "conditions", "steps", "outcome", "confirmed",
+    "place_online", "day_online", "file_online", "result", "points", "answer", "what", "since", "ended_on",
+    "class_", "item", "contains", "sectors", "frequency", "within", "first_half", "channels", "local", "office",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
 )  # fmt: skip

@@ -27,6 +27,10 @@ def verify(version: DisclosureVersion, remark: str, *, by: User, now: datetime) 
     old, version.checked = version.checked, "verified"
     found = _record(version, "verified", [], remark, by=by, now=now)
     move(version, row, by=by, now=now, checked=[old, "verified"], remark=remark.strip())
+    text = f"主管部门核实了公开的内容：{label_of(version.item)}（第{version.number}版）。"
+    tell_enterprise(
+        version.organization_id, Permission.DISCLOSURE_EDIT, text, link=item_path(version.item), now=now
+    )
     return found
 
 

@@ -53,13 +53,13 @@ def begin(
         db.session.add(item)
         db.session.flush()
     _no_twin(item, values.get("period") or "", None)
+    taken = take(organization, duty, local_date(now))
     version = DisclosureVersion(
         item=item, organization_id=organization.id, number=items.next_number_of(item.id),
         title=values["title"], body=values.get("body") or "", period=_period(duty, values),
-        drafted_by_id=by.id, drafted_at=now, taken={},
+        drafted_by_id=by.id, drafted_at=now, taken=taken,
+        taken_at=now if duty.feed else None,
     )  # fmt: skip
-    if duty.feed:
-        version.taken, version.taken_at = take(organization, duty, local_date(now)), now
     db.session.add(version)
     db.session.flush()
     log_step("draft", version, by=by, now=now, changes={"title": [None, version.title]})

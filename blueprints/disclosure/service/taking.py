@@ -76,7 +76,8 @@ def hours_words(hours: list[OpeningHours]) -> str:
     for weekday in range(1, 8):
         if weekday == 7 or by_day[weekday] != by_day[first]:
             last = weekday - 1
-            name = f"周{WEEKDAYS[first]}" + (f"至周{WEEKDAYS[last]}" if last > first else "")
+            joint = "、" if last == first + 1 else "至"
+            name = f"周{WEEKDAYS[first]}" + (f"{joint}周{WEEKDAYS[last]}" if last > first else "")
             parts.append(f"{name} {by_day[first]}")
             first = weekday
     return "；".join(parts)
