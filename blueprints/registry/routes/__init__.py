@@ -6,19 +6,25 @@ blueprint = Blueprint("registry", __name__)
 
 from blueprints.registry.routes import (  # noqa: E402
     areas,
+    assisted,
     catalogue,
     hotlines,
     outlet_days,
     outlets,
     promises,
     requests,
+    roster,
     staff,
     staff_records,
     staffing_import,
+    visit_days,
+    visit_steps,
+    visits,
 )
 
 __all__ = [
     "areas",
+    "assisted",
     "blueprint",
     "catalogue",
     "hotlines",
@@ -26,7 +32,11 @@ __all__ = [
     "outlets",
     "promises",
     "requests",
+    "roster",
     "staff",
     "staff_records",
     "staffing_import",
+    "visit_days",
+    "visit_steps",
+    "visits",
 ]
