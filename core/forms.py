@@ -213,7 +213,8 @@ class BaseForm(FlaskForm):
             field.id = field.label.field_id = id_prefix + field.id
 
     def process(self, *args: Any, **kwargs: Any) -> None:
-        """Fill the fields; a text that was not sent is empty; whatever cannot be stored or sent back is taken out of what is shown again."""
+        """Fill the fields; a text that was not sent is empty; whatever cannot be stored or sent back is taken
+        out of what is shown again."""
         super().process(*args, **kwargs)
         for field in self:
             if field.data is None and isinstance(field, StringField) and self.is_submitted():

@@ -79,6 +79,7 @@ def test_a_changed_price_and_a_changed_process_are_announced_apart(world: World,
 def test_a_limit_names_what_it_rests_on(world: World, rows: dict[str, int]) -> None:
     client = world.client("rq-discloser")
     entry = {"name": "过户", "conditions": "双方同意", "steps": "申请", "position": "2", "limit_amount": "3"}
+    entry |= {"limit_unit": "workday", "limit_source": "promise"}
     answer = client.submit("/catalogue/new", entry)
     assert answer.status_code == 422
     assert "请写明时限依据的条款或承诺" in answer.get_data(as_text=True)
