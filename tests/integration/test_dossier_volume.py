@@ -15,6 +15,7 @@ from blueprints.notices.models import Notice
 from blueprints.notices.service import printing
 from blueprints.notices.service.composing import document, lacking, not_listed
 from blueprints.notices.service.drafting import Content
+from blueprints.notices.service.forgetting import forget
 from blueprints.notices.workflow import State
 from blueprints.rulebook.service import pinned
 from core import clock, files
@@ -146,3 +147,17 @@ def test_large_volumes_are_kept_and_large_uploads_are_not(office: Office, monkey
 def test_not_listed_knows_only_the_column_of_pages(office: Office) -> None:
     notice: Notice = office.notice(office.draft("dossier"))
     assert not_listed(document(notice)) == ""
+
+
+def test_a_forgotten_person_stands_in_no_name_of_a_file(desk: Desk, office: Office) -> None:
+    notice_id, digests = drafted(office, desk)
+    with office.acting("jxw-clerk", notice_id) as (notice, _):
+        notice.enclosures = [row | {"name": f"示例用户甲的{row['name']}"} for row in notice.enclosures]
+        subject = notice.subject_id or 0
+    assert office.issue(signed(office, notice_id)).error == ""
+    with transaction():
+        forget("case", subject, ["示例用户甲"], now=clock.now())
+    notice = office.notice(notice_id)
+    assert [row["sha256"] for row in notice.enclosures] == digests
+    assert all(row["name"].startswith("〔已匿名〕的") for row in notice.enclosures)
+    assert (notice.content, notice.pdf_id) == (None, None)
