@@ -158,19 +158,20 @@ def fill_disclosure() -> dict[str, int | str]:
     for version_id in (submitted, approved):
         column.submit(version_id)
     column.approve(approved)
-    discloser, supervisor = column.by("discloser"), column.by("jxw-supervisor")
+    own, item, row = column.organization, column.item("prices"), column.version(draft)
+    by, regulator, supervisor = column.by("discloser"), column.world.org("jxw"), column.by("jxw-supervisor")
+    content = {"class_": 5, "item": "示例增加事项", "contains": ["示例内容"], "frequency": "change", "within": 20,
+               "channels": ["online"], "source": "示例文件"}  # fmt: skip
     with transaction():
-        file = drafting.add_file(column.version(draft), "目录.txt", b"list", by=discloser, now=now)
-        updating.declare_change(column.item("prices"), "示例调价", clock.today(), by=discloser, now=now)
-        claim = duties.claim(column.organization, "gas_safety", "示例理由", by=discloser, now=now)
-        content = {"class_": 5, "item": "示例增加事项", "contains": ["示例内容"], "frequency": "change",
-                   "within": 20, "channels": ["online"], "source": "示例文件"}  # fmt: skip
-        added = duties.add_duty(column.world.org("jxw"), content, clock.today(), by=supervisor, now=now)
-        found: dict[str, int | str] = {
-            "disclosure_file_id": file.id, "claim_id": claim.id, "added_id": added.id,
-        }  # fmt: skip
+        file = drafting.add_file(row, "目录.txt", b"list", by=by, now=now)
+        update = updating.declare_change(item, "示例调价", clock.today(), by=by, now=now)
+        claim = duties.claim(own, "gas_safety", "示例理由", by=by, now=now)
+        added = duties.add_duty(regulator, content, clock.today(), by=supervisor, now=now)
+        db.session.flush()
+        found: dict[str, int | str] = {"disclosure_file_id": file.id, "claim_id": claim.id,
+            "added_id": added.id, "update_id": update.id}  # fmt: skip
     return found | {
         "version_id": published, "draft_version": draft, "submitted_version": submitted,
         "approved_version": approved, "item_id": column.item("prices").id, "duty_code": "prices",
-        "update_id": column.updates("prices")[0].id, "proof_id": column.version(published).proofs[0].id,
+        "proof_id": column.version(published).proofs[0].id,
     }  # fmt: skip
