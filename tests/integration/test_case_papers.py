@@ -112,6 +112,9 @@ def test_an_archived_case_fills_its_dossier(app, world, desk):
     rows = notice.values["dossier_timeline"]
     assert [row[1] for row in rows][:2] == ["登记", "受理"]
     assert notice.values["dossier_person"] == "示例用户甲"
+    told = " ".join(row[3] for row in rows)
+    assert "核实结论：" in told
+    assert not re.search(r"[a-z]{4,}", told), told
 
 
 @pytest.mark.parametrize("code", ["acceptance", "dispatch_slip", "supplement"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints import facts
+from blueprints.complaints.labels import sentences
 from blueprints.complaints.models import Case, SupervisionOrder
 from blueprints.complaints.relations import owner_id
 from blueprints.notices import service as notices
@@ -26,6 +27,7 @@ from domain.rulesets import Ruleset
 SUBJECT = "case"
 TIMELINE = "办理经过"
 LONGEST_MATTER = 120
+LONGEST_GIST = 300
 NUMERALS = "零一二三四五六七八九十"
 ASKED = "请核实处理，按期答复投诉人并报送核实情况和整改结果。"
 Values = dict[str, Any]
@@ -203,7 +205,7 @@ def _supervision(case: Case, rules: Ruleset) -> Values:
 def _dossier(case: Case, rules: Ruleset) -> Values:
     person = next((p for p in case.complainants if p.representative), None)
     steps = [
-        [f"{to_local(s.at):%Y-%m-%d %H:%M}", s.name, f"{s.actor_unit} {s.actor_name}", _gist(s.facts)]
+        [f"{to_local(s.at):%Y-%m-%d %H:%M}", s.name, f"{s.actor_unit} {s.actor_name}", _gist(s.facts, rules)]
         for s in case.steps
     ]
     papers = [["1", TIMELINE, "", "", TIMELINE]]
@@ -241,9 +243,16 @@ def _whom(person: User) -> str:
     return f"{person.organization.name} {person.name}" if person.organization else person.name
 
 
-def _gist(recorded: Mapping[str, Any]) -> str:
-    texts = [str(value) for value in recorded.values() if isinstance(value, str) and value]
-    return "；".join(texts)[:200]
+def _gist(recorded: Mapping[str, Any], rules: Ruleset) -> str:
+    """What a step recorded, in words: no code of ours stands in a paper."""
+    names = {
+        "channel": {c.code: c.name for c in rules.channels},
+        "category": {c.code: c.name for c in rules.categories},
+        "type": {t.code: t.name for t in rules.types},
+    }
+    told = {name: value for name, value in recorded.items() if name not in ("changes", "digest")}
+    told |= {name: known.get(str(told[name]), told[name]) for name, known in names.items() if name in told}
+    return "；".join(f"{label}：{words}" for label, words in sentences(told))[:LONGEST_GIST]
 
 
 OWN: dict[str, Callable[[Case, Ruleset], Values]] = {
