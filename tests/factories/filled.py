@@ -17,6 +17,7 @@ from core.jobs import DONE, Job, folder_of
 from tests.factories.cases import Desk
 from tests.factories.disclosure import fill_disclosure
 from tests.factories.notices import RECEIPT, Office, empty_sheets
+from tests.factories.registry_people import fill_people
 from tests.factories.registry_service import fill_service
 
 
@@ -91,7 +92,7 @@ def fill(desk: Desk) -> Filled:
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
-        fill_service() | fill_disclosure(),
+        fill_service() | fill_disclosure() | fill_people(),
     )  # fmt: skip
 
 

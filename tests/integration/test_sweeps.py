@@ -142,6 +142,11 @@ TENANT = {
     "request_id",
     "system_id",
     "commitment_id",
+    "staff_id",
+    "certificate_id",
+    "shift_id",
+    "visit_id",
+    "assisted_id",
 }
 
 
@@ -205,6 +210,14 @@ LISTS = (
     "/hotlines",
     "/systems",
     "/commitments",
+    "/staff",
+    "/staff?state=expiring",
+    "/staff/export.csv",
+    "/roster",
+    "/visits?tab=all",
+    "/visits/breaches",
+    "/visits/week",
+    "/assisted",
 )
 
 
@@ -343,4 +356,6 @@ FORM_NAMES = (
     "place_online", "day_online", "file_online", "result", "points", "answer", "what", "since", "ended_on",
     "class_", "item", "contains", "sectors", "frequency", "within", "first_half", "channels", "local", "office",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
+    "badge", "post", "starts", "ends", "at", "agreed_at", "consent_at", "people", "staff_id", "left_on", "hours",
+    "points", "on_error", "insist", "side",
 )  # fmt: skip
