@@ -181,4 +181,7 @@ def standing(facts: Facts, open_now: Iterable[Obligation], today: date, calendar
 def next_words(duty: Duty, today: date) -> str:
     """What comes without anything being owed now: 2026年10月：11月10日前公开; empty for changes."""
     period = running(duty, today)
-    return f"{period.label}：{period.due.month}月{period.due.day}日前公开" if period else ""
+    if period is None:
+        return ""
+    year = f"{period.due.year}年" if period.due.year != today.year else ""
+    return f"{period.label}：{year}{period.due.month}月{period.due.day}日前公开"

@@ -34,7 +34,7 @@ SUBJECTS = {
     "disclosure_profile": "公开指南",
 }
 FIELDS = {
-    "number": "版本",
+    "edition": "版本",
     "state": "状态",
     "title": "标题",
     "body": "正文",

@@ -23,7 +23,7 @@ class DraftForm(BaseForm):
     """Title, text and period of a draft."""
 
     version = HiddenField(validators=[Length(max=12)])
-    period = SelectField("期次", choices=[], validate_choice=True)
+    period = SelectField("期次", [DataRequired()], choices=[])
     title = StringField("标题", [DataRequired(), Length(max=200)])
     body = TextAreaField(
         "正文", [Length(max=LONGEST_BODY)], description="纯文字，一行一段。取自服务登记的内容不用再写。"

@@ -62,7 +62,7 @@ def check_queue() -> Response:
         else "次序：待复核的、更新逾期的、以前有缺陷的、从未核查和久未核查的在前；每一行写明为什么。"
     )
     return list_screen(
-        "公开核查", ["次序", "公开的内容", "企业", "公开日期", "核查情况", "为什么"], rows,
+        "公开核查", ["公开的内容", ("次序", "num"), "企业", "公开日期", "核查情况", "为什么"], rows,
         endpoint="disclosure.check_queue", filters=given, controls=controls, tabs=tabs, intro=intro,
         empty="没有等待核查的公开内容。", hint="企业公开以后就会出现在这里。", before=None, after=None,
     )  # fmt: skip
@@ -72,8 +72,8 @@ def _row(number: int, one: queue.Candidate, names: dict[str, str]) -> list[objec
     url = url_for("disclosure.version", version_id=one.version_id)
     note = f"校验 {one.ticket[:16]}…" if one.ticket else ""
     return [
-        cell(str(number), note=note),
         cell(names.get(one.duty, one.duty), url=url, note=f"第{one.number}版"),
+        cell(str(number), note=note),
         one.organization,
         f"{one.published_on:%Y-%m-%d}",
         cell(CHECKED_NAMES[one.checked], tone=CHECKED_TONES[one.checked]),

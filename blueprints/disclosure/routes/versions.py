@@ -39,19 +39,26 @@ P = Permission
 
 
 def _draft_form(duty: Duty, row: DisclosureVersion | None) -> DraftForm:
+    """The form of a draft: a new one begins with the text that stands, on the earliest period that is owed."""
     own, today = own_enterprise(), clock.today()
     profile = profile_of(own.id)
     since = profile.since if profile else today
-    choices = [(p.key, f"{p.label}（{p.due.month}月{p.due.day}日前公开）") for p in
-               drafting.period_choices(duty, since, today)]  # fmt: skip
-    form = DraftForm(obj=row) if row is not None else DraftForm(title=duty.item)
-    if choices:
-        known = {key for key, _ in choices}
-        if row is not None and row.period and row.period not in known:
-            choices.append((row.period, row.period))
-        form["period"].choices = [("", "请选择"), *choices]
+    periods = drafting.period_choices(duty, since, today)
+    if row is not None:
+        form = DraftForm(obj=row)
     else:
+        current, period = drafting.starting_point(own.id, duty, periods)
+        title, body = (current.title, current.body) if current else (duty.item, "")
+        form = DraftForm(
+            title=title if not periods else duty.item, body="" if periods else body, period=period
+        )
+    if not periods:
         del form.period
+        return form
+    choices = [(p.key, f"{p.label}（{p.due.month}月{p.due.day}日前公开）") for p in periods]
+    if row is not None and row.period and row.period not in dict(choices):
+        choices.append((row.period, row.period))
+    form["period"].choices = [("", "请选择"), *choices]
     return form
 
 

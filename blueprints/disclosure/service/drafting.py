@@ -39,6 +39,17 @@ def period_choices(duty: Duty, since: date, today: date) -> list[Period]:
     return [*([now] if now else []), *reversed(found)]
 
 
+def starting_point(
+    organization_id: int, duty: Duty, found: list[Period]
+) -> tuple[DisclosureVersion | None, str]:
+    """(the version that stands, the earliest period without a publication)."""
+    item = items.item_of(organization_id, duty.code)
+    if item is None:
+        return None, min((p.key for p in found), default="")
+    done = {v.period for v in items.versions_of(item.id)}
+    return items.current_of(item), min((p.key for p in found if p.key not in done), default="")
+
+
 def begin(
     organization: Organization, code: str, values: Mapping[str, Any], *, by: User, now: datetime
 ) -> DisclosureVersion:

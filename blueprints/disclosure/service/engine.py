@@ -61,7 +61,7 @@ def log_step(
     changes: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """One entry about a version, kept at its item, so that the item tells its whole story."""
-    told = {"number": [None, f"第{version.number}版"], **(changes or {})}
+    told = {"edition": [None, f"第{version.number}版"], **(changes or {})}
     log(action, version.item, label_of(version.item), by=by, now=now, changes=told)
 
 

@@ -130,7 +130,7 @@ def why(row: UpdateDuty, clock: Clock, changes: Iterable[ClockChange]) -> dict[s
         "provisional": f"{years} 年的放假安排还没有公布，日期暂定，公布后自动重算。"
         if clock.provisional
         else "",
-        "days": day_strip(clock),
+        "days": day_strip(clock, "变更" if row.cause == Kind.CHANGE else "核查"),
         "moved": [
             f"{moment_words(c.at)}：{c.old_due_on:%m-%d} 改为 {c.new_due_on:%m-%d}。{c.reason}"
             for c in changes
@@ -138,13 +138,13 @@ def why(row: UpdateDuty, clock: Clock, changes: Iterable[ClockChange]) -> dict[s
     }
 
 
-def day_strip(clock: Clock) -> list[dict[str, Any]]:
-    """Each day from the beginning to the due day: counted with its number, or skipped and why."""
+def day_strip(clock: Clock, word: str) -> list[dict[str, Any]]:
+    """Each day from the beginning (`word`) to the due day: counted with its number, or skipped and why."""
     facts = clock.counted
     skipped = {date.fromisoformat(s["date"]): s["why"] for s in facts["skipped"]}
     numbers = {date.fromisoformat(d): n for n, d in enumerate(facts["counted"], start=1)}
     day, last = date.fromisoformat(facts["received"]), date.fromisoformat(facts["due"])
-    days: list[dict[str, Any]] = [{"date": _short(day), "kind": "receipt"}]
+    days: list[dict[str, Any]] = [{"date": _short(day), "kind": "receipt", "word": word}]
     while day < last and len(days) < 400:
         day += timedelta(days=1)
         if day in numbers:

@@ -22,7 +22,7 @@ from blueprints.disclosure.workflow import (
 )
 from blueprints.registry.events import TOPICS
 from core.wording import date_words, file_size, moment_words
-from domain.duties import CHANNELS, Duty, Frequency, periods, running
+from domain.duties import CHANNELS, Duty, Frequency, periods
 
 NEXT = {
     "submit": "核对内容，提交审核",
@@ -191,9 +191,3 @@ def _checks(version: DisclosureVersion) -> list[dict[str, Any]]:
         }
         for row in reversed(version.checks)
     ]
-
-
-def next_period(duty: Duty, today: date) -> str:
-    """What is being gathered now: 2026年10月，11月10日前公开."""
-    period = running(duty, today)
-    return f"{period.label}，{period.due.month}月{period.due.day}日前公开" if period else ""
