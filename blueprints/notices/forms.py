@@ -25,7 +25,7 @@ from blueprints.notices.service import Content
 from blueprints.notices.service.drafting import LONGEST_ANSWER, LONGEST_TITLE
 from core.files import ALLOWED, MAX_BYTES
 from core.forms import BaseForm, LocalDateTimeField, select_choices
-from domain.documents import FORM_NAMES, MOST_CHARACTERS
+from domain.documents import FORM_NAMES, MOST_CHARACTERS, PAGE_COLUMN
 from domain.errors import InvalidInput, RuleViolation
 from domain.notice_kinds import FieldRow, Kind
 
@@ -121,6 +121,8 @@ def _field(row: FieldRow, filled: bool) -> Any:
     match row.kind:
         case "table":
             how = f"每行一条，各栏用“|”隔开：{' | '.join(row.columns)}。"
+            if PAGE_COLUMN in row.columns:
+                how += f"{PAGE_COLUMN}写“材料1”的，印制时换成第 1 件材料开始的页码，每件材料留一行。"
             return TableField(row.label, row.columns, validators=[Length(max=LONGEST_VALUE)], description=how)
         case "lines":
             return TextAreaField(row.label, [Length(max=LONGEST_VALUE)], description=help_text)
