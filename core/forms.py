@@ -221,6 +221,8 @@ class BaseForm(FlaskForm):
                 field.data = ""
             if isinstance(field.data, str):
                 field.data = _UNSAVEABLE.sub("", field.data)
+            elif isinstance(field.data, list):
+                field.data = [_UNSAVEABLE.sub("", v) if isinstance(v, str) else v for v in field.data]
             if field.raw_data:
                 field.raw_data = [_UNSAVEABLE.sub("", v) if isinstance(v, str) else v for v in field.raw_data]
 

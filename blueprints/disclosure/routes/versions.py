@@ -39,7 +39,7 @@ P = Permission
 
 
 def _draft_form(duty: Duty, row: DisclosureVersion | None) -> DraftForm:
-    """The form of a draft: a new one begins with the text that stands, on the earliest period that is owed."""
+    """The form of a draft: a new one begins with what stands, on the earliest period that is owed."""
     own, today = own_enterprise(), clock.today()
     profile = profile_of(own.id)
     since = profile.since if profile else today
