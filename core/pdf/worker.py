@@ -22,6 +22,7 @@ MEMORY = 2_000_000_000
 CPU_SECONDS = 60
 IDLE_SECONDS = 600.0
 MOST_DOCUMENTS = 200
+LONGEST = 400_000_000
 NO_FONTS = "本机缺少公文字体或者排版组件，请执行一次 ./run 安装（查看：./run flask fonts check）。"
 TOO_LARGE = "文书超出了排版的内存上限，请减少表格和照片，或者拆成几份。"
 NOT_PRINTED = "文书没有印成（排版出错），请检查内容后再试。"
@@ -42,11 +43,18 @@ class Pipes:
             left = left[os.write(self._sink, left) :]
 
     def receive(self) -> list[bytes] | None:
-        """The next message, or None at the end. Errors: EOFError inside of a message."""
-        head = self._read(_LENGTH.size)
+        """The next message, or None at the end. Errors: EOFError inside of a message, or when it is too long:
+        the other side may have been taken over by what it reads."""
+        head, parts, left = self._read(_LENGTH.size), list[bytes](), LONGEST
         if not head:
             return None
-        return [self._exactly(self._number()) for _ in range(_LENGTH.unpack(head)[0])]
+        for _ in range(_LENGTH.unpack(head)[0]):
+            size = self._number()
+            left -= size + _LENGTH.size
+            if left < 0:
+                raise EOFError("the message is too long")
+            parts.append(self._exactly(size))
+        return parts
 
     def _number(self) -> int:
         value: int = _LENGTH.unpack(self._exactly(_LENGTH.size))[0]

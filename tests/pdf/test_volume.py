@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from core.pdf import bind, binding, page_images, rasters, render
+from core.pdf import bind, binding, page_images, rasters, render, worker
 from core.pdf.pool import Gone, Pool
 from domain.documents import Watermark, data_of, document_of
 from domain.notice_samples import sample
@@ -191,6 +191,13 @@ def test_an_endless_page_ends_its_reader_and_nothing_else(monkeypatch: pytest.Mo
     first, second = document.enclosures
     assert (first.pages, first.problem) == ((), binding.DIED)
     assert second.pages == (False,)
+
+
+def test_a_reader_that_floods_its_asker_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "LONGEST", 2_000)
+    shelf = Shelf(("工单.pdf", PDF, pdf_of(A4)))
+    document, pictures = bind(volume(shelf), shelf.get)
+    assert (document.enclosures[0].problem, pictures) == (binding.DIED, {})
 
 
 def test_the_limits_of_a_volume_are_said_on_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
