@@ -146,3 +146,68 @@ def _days(first: int, last: int) -> str:
     if first == last:
         return start
     return f"{start}、{end}" if last == first + 1 else f"{start}至{end}"
+
+
+_WEEK_PART = re.compile(r"(每天|周[一二三四五六日](?:[至、]周[一二三四五六日])?) (.+)")
+_CLOSURE = re.compile(
+    r"(\d{4})年(\d{1,2})月(\d{1,2})日(?:至(\d{4})年(\d{1,2})月(\d{1,2})日)?"
+    r"(?:不营业|营业时间为 (\S+?))（(.*)）"
+)
+
+
+def week_line(week: Mapping[int, Sequence[Span]]) -> str:
+    """The week on one line, as it is published: 周一至周五 08:30—12:00、14:00—17:30；…"""
+    return "；".join(f"{days} {_printed(words)}" for days, words in week_words(week))
+
+
+def _printed(words: str) -> str:
+    return words.replace("-", "—").replace(" ", "、")
+
+
+def read_week(line: str) -> dict[int, tuple[Span, ...]] | None:
+    """The week that `week_line` wrote; None for any other text."""
+    week: dict[int, tuple[Span, ...]] = {}
+    for part in line.split("；"):
+        match = _WEEK_PART.fullmatch(part)
+        if match is None:
+            return None
+        try:
+            spans = read_spans(match[2])
+        except InvalidInput:
+            return None
+        for day in _weekdays(match[1]):
+            week[day] = spans
+    return week
+
+
+def _weekdays(words: str) -> range:
+    if words == "每天":
+        return range(7)
+    first, last = WEEKDAYS.index(words[1]), WEEKDAYS.index(words[-1])
+    return range(first, last + 1)
+
+
+def closure_line(closure: Closure) -> str:
+    """A closure as it is published: 2026年10月1日至2026年10月3日不营业（设备检修）"""
+    first, last = _date_words(closure.first), _date_words(closure.last)
+    span = first if first == last else f"{first}至{last}"
+    if closure.opens is None or closure.closes is None:
+        return f"{span}不营业（{closure.reason}）"
+    return f"{span}营业时间为 {_printed(spans_words([(closure.opens, closure.closes)]))}（{closure.reason}）"
+
+
+def _date_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def read_closure(line: str) -> Closure | None:
+    """The closure that `closure_line` wrote; None for any other text."""
+    match = _CLOSURE.fullmatch(line)
+    if match is None:
+        return None
+    numbers = [int(part) if part else 0 for part in match.groups()[:6]]
+    first = date(*numbers[:3])
+    last = date(*numbers[3:]) if numbers[3] else first
+    spans = read_spans(match[7]) if match[7] else ()
+    opens, closes = spans[0] if spans else (None, None)
+    return Closure(first, last, opens, closes, match[8], True)

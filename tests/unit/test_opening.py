@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from domain.errors import InvalidInput
 from domain.opening import (
     Closure,
+    closure_line,
     expected_on,
     off_by,
     read_clock,
+    read_closure,
     read_spans,
+    read_week,
     shut_weekdays,
     spans_words,
+    week_line,
     week_words,
 )
 
@@ -95,3 +99,33 @@ def test_the_week_in_words():
     assert week_words(dict.fromkeys(range(7), DAY)) == [("每天", "08:30-12:00 14:00-17:30")]
     assert shut_weekdays({0: DAY, 6: DAY}) == "周二、周三、周四、周五、周六"
     assert shut_weekdays(WEEK) == ""
+
+
+def spans():
+    edges = st.lists(st.integers(0, 1440), max_size=6, unique=True).filter(lambda x: len(x) % 2 == 0)
+    return edges.map(sorted).map(lambda e: tuple(zip(e[::2], e[1::2], strict=True)))
+
+
+@given(st.dictionaries(st.integers(0, 6), spans()))
+def test_what_is_published_of_a_week_can_be_read_again(week):
+    assert read_week(week_line(week)) == {day: tuple(week.get(day, ())) for day in range(7)}
+
+
+def test_the_published_line():
+    assert week_line(WEEK) == "周一至周五 08:30—12:00、14:00—17:30；周六、周日 09:00—16:00"
+    assert week_line({}) == "每天 不营业"
+    assert read_week("营业时间待登记") is None
+    assert read_week("周一 随时") is None
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2999, 12, 31)),
+    st.integers(0, 30),
+    st.sampled_from([(None, None), (540, 720)]),
+    st.text("停业检修（）", max_size=9),
+)
+def test_what_is_published_of_a_closure_can_be_read_again(first, days, span, reason):
+    last = min(date(2999, 12, 31), date.fromordinal(first.toordinal() + days))
+    closure = Closure(first, last, *span, reason, True)
+    assert read_closure(closure_line(closure)) == closure
+    assert read_closure("另行通知") is None

@@ -1,0 +1,107 @@
+"""Public pages, without signing in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+
+from blueprints.portal import queries, views
+from blueprints.portal.exporting import EXPORTING
+from core import clock
+from core.authz import public
+from core.files import send_stored
+from core.wording import date_words, file_size
+
+blueprint = Blueprint("portal", __name__)
+
+
+def _page(template: str, status: int = 200, **context: Any) -> Response:
+    exported = clock.to_local(clock.now()) if request.environ.get(EXPORTING) else None
+    context |= {"exported": exported, "date_words": date_words, "regulators": queries.regulators()}
+    return make_response(render_template(template, **context), status)
+
+
+def _company_or_404(code: str) -> queries.Company:
+    found = queries.company(code)
+    if found is None:
+        abort(404)
+    return found
+
+
+@blueprint.get("/public/")
+@public
+def home() -> Response:
+    """The regulators' hotlines first (F1), the enterprises, and a search over what is published."""
+    companies = queries.companies()
+    words = request.args.get("q", "").strip()[: views.LONGEST_QUERY]
+    words = words if words.isprintable() else ""
+    return _page(
+        "portal/home.html", companies=[(one, views.sector_words(one)) for one in companies], words=words,
+        found=views.found_in(companies, words),
+    )  # fmt: skip
+
+
+@blueprint.get("/public/search-index.js")
+@public
+def search_index() -> Response:
+    """Everything that is published as a list for the search in the browser."""
+    rows = [
+        {
+            "company": one.organization.name,
+            "title": item.title,
+            "text": views.text_of(item),
+            "url": url_for("portal.item", code=one.organization.code, duty_code=item.duty.code),
+        }
+        for one in queries.companies()
+        for item in one.items
+    ]
+    answer = make_response(f"window.publishedItems = {json.dumps(rows, ensure_ascii=False)};\n")
+    answer.mimetype = "text/javascript"
+    return answer
+
+
+@blueprint.get("/public/e/<code>/")
+@public
+def enterprise(code: str) -> Response:
+    """One enterprise: phones, the regulator's number, outlets with today's hours, five classes."""
+    found = _company_or_404(code)
+    today = clock.today()
+    return _page(
+        "portal/enterprise.html", company=found, sector=views.sector_words(found),
+        classes=views.classes(found),
+        outlets=views.outlets(found.items, today), phones=views.phones(found.items),
+        today=views.weekday_words(today), over=queries.regulators_over(found.organization),
+    )  # fmt: skip
+
+
+@blueprint.get("/public/e/<code>/<duty_code>/")
+@public
+def item(code: str, duty_code: str) -> Response:
+    """One published item as it stands today."""
+    found = _company_or_404(code)
+    one = next((row for row in found.items if row.duty.code == duty_code), None)
+    if one is None:
+        abort(404)
+    return _page(
+        "portal/item.html", company=found, item=one, sections=views.sections(one), file_size=file_size,
+        places=views.place_words(one),
+    )  # fmt: skip
+
+
+@blueprint.get("/public/e/<code>/files/<int(max=2147483647):file_id>")
+@public
+def file(code: str, file_id: int) -> Response:
+    """An attachment of a version that stands published."""
+    found = queries.public_file(code, file_id)
+    if found is None:
+        abort(404)
+    return send_stored(found.file, found.name)
+
+
+@blueprint.get("/public/notices/")
+@public
+def notices() -> Response:
+    """The digests of issued notices; a file can be checked in the browser without sending it."""
+    return _page("portal/notices.html", rows=queries.issued_notices())
