@@ -45,7 +45,7 @@ FIELDS = {
     "published_on": "公开日期",
     "content_sha256": "内容校验值",
     "checked": "核查",
-    "points": "缺陷",
+    "deficiencies": "缺陷",
     "what": "事由",
     "due_on": "期限",
     "late": "逾期",

@@ -23,6 +23,7 @@ FIRST_PAGES = (
     (Permission.STAFF_MANAGE, "accounts.people"),
     (Permission.ROLE_GRANT, "accounts.roles"),
     (Permission.AUDIT_READ, "accounts.audit_log"),
+    (Permission.DISCLOSURE_READ, "disclosure.overview"),
     (Permission.RULES_READ, "rulebook.rulesets"),
 )
 

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from blueprints.disclosure.service.publishing import Proof
 from blueprints.disclosure.service.updating import CORRECTION_REASON, CORRECTION_WORKDAYS, MOST_CORRECTION
+from core import clock
 from core.files import ALLOWED, MAX_BYTES
 from core.forms import BaseForm, LocalDateField, the
 from domain.duties import CHANNELS, Duty
@@ -80,8 +81,10 @@ def publish_form(duty: Duty) -> BaseForm:
         name = CHANNELS[channel]
         where = "网址" if channel in ("online", "gov", "wechat") else "张贴的地方，或者哪一期账单"
         fields[f"place_{channel}"] = StringField("位置", [Length(max=300)], description=where)
-        fields[f"day_{channel}"] = LocalDateField("公开日期", [Optional()])
-        fields[f"file_{channel}"] = FileField(f"{name}的截图或照片", description=FILES)
+        fields[f"day_{channel}"] = LocalDateField("公开日期", [Optional()], default=clock.today)
+        fields[f"file_{channel}"] = FileField(
+            f"{name}的截图或照片", description="JPG、PNG 或 PDF，不超过 20 MB。"
+        )
     form: BaseForm = type("PublishForm", (BaseForm,), fields)()
     return form
 

@@ -49,7 +49,7 @@ def find_deficient(
         raise InvalidInput(f"请写明缺陷，一行一条，最多 {MOST_POINTS} 条。", "points")
     old, version.checked = version.checked, "deficient"
     found = _record(version, "deficient", wanted, remark, by=by, now=now)
-    move(version, row, by=by, now=now, checked=[old, "deficient"], points=wanted)
+    move(version, row, by=by, now=now, checked=[old, "deficient"], deficiencies=[None, "；".join(wanted)])
     update = open_correction(version.item, "；".join(wanted), workdays, by=by, now=now)
     tell_enterprise(
         version.organization_id, Permission.DISCLOSURE_APPROVE,

@@ -9,13 +9,13 @@ from blueprints.disclosure.queries.duties import duties_for, standing_claim
 from blueprints.disclosure.queries.items import profile_of
 from blueprints.disclosure.service.engine import regulators_of
 from core.wording import date_words
-from domain.documents import Document, Form, Paragraph, Signature, Table, paragraphs_of
+from domain.documents import Document, Form, Paragraph, Table, paragraphs_of
 from domain.duties import CHANNELS, CLASSES
 
 DIRECTORY_HEADS = (
     "序号", "一级事项", "二级事项", "公开内容（要素）", "公开时限", "公开主体", "公开渠道", "公开对象",
 )  # fmt: skip
-WIDTHS = (10, 19, 24, 0, 25, 18, 19, 14)
+WIDTHS = (9, 20, 24, 0, 22, 20, 20, 13)
 NUMERALS = "一二三四五六七八九十"
 EVERYBODY = "全社会"
 WITHHELD = (
@@ -97,13 +97,12 @@ def _supervision(organization: Organization) -> list[str]:
 
 
 def guide(organization: Organization, today: date) -> Document:
-    """信息公开指南 as a letter: numbered heads with their paragraphs."""
+    """信息公开指南: numbered heads with their paragraphs."""
     blocks: list[Paragraph] = []
     for number, (head, lines) in enumerate(guide_sections(organization, today)):
         blocks.append(Paragraph("", 1, f"{NUMERALS[number]}、{head}"))
         blocks += paragraphs_of("\n".join(lines))
     return Document(
-        kind="disclosure_guide", form=Form.LETTER, title=f"{organization.name}\n信息公开指南",
-        organ=organization.name, mark=organization.name, blocks=tuple(blocks),
-        signature=Signature(organization.name, date_words(today)), created_on=today,
+        kind="disclosure_guide", form=Form.TABLE, title=f"{organization.name}\n信息公开指南",
+        organ=organization.name, number=f"（{date_words(today)}）", blocks=tuple(blocks), created_on=today,
     )  # fmt: skip

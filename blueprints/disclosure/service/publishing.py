@@ -32,6 +32,8 @@ from core.wording import date_words
 from domain.duties import CHANNELS, Duty
 from domain.errors import InvalidInput, RuleViolation
 
+PROOF_TYPES = (".jpg", ".jpeg", ".png", ".pdf")
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -91,7 +93,7 @@ def _complete(duty: Duty, given: dict[str, Proof], version: DisclosureVersion) -
     missing = [
         CHANNELS[channel]
         for channel in duty.channels
-        if channel not in given or not (given[channel].place or given[channel].day or given[channel].upload)
+        if channel not in given or not (given[channel].place or given[channel].upload)
     ]
     if missing:
         clause = clause_for(duty, version.item.organization) or None
@@ -117,6 +119,8 @@ def _check(proof: Proof, version: DisclosureVersion, now: datetime) -> None:
         )
     if proof.upload is None:
         raise InvalidInput(f"请附上{CHANNELS[channel]}公开的截图或者照片。", f"file_{channel}")
+    if not proof.upload[0].lower().endswith(PROOF_TYPES):
+        raise InvalidInput("凭证应当是截图或者照片：JPG、PNG 或 PDF。", f"file_{channel}")
 
 
 def _keep(version: DisclosureVersion, proof: Proof, *, by: User, now: datetime) -> None:
