@@ -29,7 +29,7 @@ from wtforms import (
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.choices import SelectChoice, SelectFieldBase
 from wtforms.i18n import get_translations
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.clock import SHANGHAI, to_local
@@ -140,11 +140,21 @@ def select_choice(choice: Any) -> SelectChoice:
     return SelectChoice(*choice) if isinstance(choice, tuple) else choice
 
 
+class _Understood(InputRequired):
+    """As InputRequired, but blanks are nothing, and what could not be read keeps its own message."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.process_errors:
+            raise StopValidation
+        if field.data is None:
+            raise StopValidation(self.message or field.gettext("This field is required."))
+
+
 def _word_required(field: Any) -> None:
     """A missing choice or file is chosen, not filled in; a date that cannot be read is not missing."""
     if isinstance(field, (DateTimeField, IntegerField, DecimalField)):
         field.validators = [
-            InputRequired(v.message) if isinstance(v, DataRequired) else v for v in field.validators
+            _Understood(v.message) if isinstance(v, DataRequired) else v for v in field.validators
         ]
     if isinstance(field, FileField):
         message = "请选择文件。"

@@ -16,7 +16,7 @@ from blueprints.registry.service import staffing_import as importing
 from blueprints.registry.service.staff_alerts import alert_expiring
 from core import clock
 from core.authz import Permission, Role
-from core.db import transaction
+from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
 
 NO_DATABASE = "数据库不可用，或者还没有建好（先执行 ./run flask db upgrade）。"
@@ -59,6 +59,7 @@ def import_command(
         if dry_run:
             outcome = importing.foresee(found, enterprise.id, wanted)
         else:
+            db.session.rollback()  # what was read so far is old by now
             with transaction():
                 outcome = importing.carry_out(found, enterprise.id, by=by, on_error=wanted, now=clock.now())
         if rejects and outcome.rejected:

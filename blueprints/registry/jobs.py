@@ -59,6 +59,7 @@ def import_staff(work: Work, *, token: str, on_error: str) -> Outcome:
     organization_id = by.organization_id
     found = importing.understand(held.path, held.name, organization_id, today=clock.today())
     work.progress(0, found.rows)
+    db.session.rollback()  # what was read so far is old by now
     with transaction():
         person = db.session.get_one(User, work.user_id)
         wanted = importing.OnError(on_error)

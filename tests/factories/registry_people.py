@@ -24,7 +24,11 @@ FACTS: dict[str, Any] = {
     "name": "示例员工甲", "badge": "R001", "post": "repair", "team": "抢修一班", "outlet_id": None,
     "phone": "13800000101", "uniform_on": date(2025, 3, 1),
 }  # fmt: skip
-USER = {"user_name": "示例用户甲", "user_phone": "13800001234", "user_address": "示例区东街一号院二单元三零一"}
+USER = {
+    "user_name": "示例用户甲",
+    "user_phone": "13800001234",
+    "user_address": "示例区东街一号院二单元三零一",
+}
 
 
 def scan() -> FileStorage:
@@ -78,7 +82,12 @@ class People:
         if found is not None:
             return found
         with transaction() as session:
-            row = Outlet(organization_id=organization_id, name="东城营业厅", address="示例路1号", created_at=clock.now())
+            row = Outlet(
+                organization_id=organization_id,
+                name="东城营业厅",
+                address="示例路1号",
+                created_at=clock.now(),
+            )
             session.add(row)
             session.flush()
             return row.id
