@@ -14,6 +14,7 @@ from blueprints.home.demo.ledgers import plan_ledgers
 from blueprints.home.demo.patterns import read_bundles
 from blueprints.home.demo.people import Account, Cast, Settling
 from blueprints.home.demo.scenarios import history, showcase
+from blueprints.home.demo.service import serve
 from blueprints.home.demo.stage import Stage, Staged, within_reach
 from blueprints.home.demo.timeline import DAY, Timeline
 from core import audit, clock
@@ -59,6 +60,7 @@ def small(cases: int, seed: int, now: datetime, say: Say) -> tuple[Loaded, list[
         cast = settling.settle()
     calendar = load_calendar()
     played = play(cast, calendar, cases, seed, now, say)
+    serve(cast, now)
     mark_read(now)
     changes = {"cases": [None, len(played)], "seed": [None, seed]}
     audit.record("demo.load", subject=audit.Subject("demo", None, "演示数据"), by=audit.SYSTEM, now=now,
