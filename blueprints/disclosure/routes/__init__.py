@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("disclosure", __name__)
 
-from blueprints.disclosure.routes import (  # noqa: E402, F401
+from blueprints.disclosure.routes import (  # noqa: E402
     checking,
     comparing,
     duties,
@@ -14,3 +14,15 @@ from blueprints.disclosure.routes import (  # noqa: E402, F401
     publishing,
     versions,
 )
+
+__all__ = [
+    "blueprint",
+    "checking",
+    "comparing",
+    "duties",
+    "items",
+    "outputs",
+    "overview",
+    "publishing",
+    "versions",
+]
