@@ -21,9 +21,9 @@ LONGEST = 100
 Group = tuple[str, str, Sequence[str]]
 
 
-def cell(text: str, *, url: str = "", tone: str = "", note: str = "", num: bool = False) -> dict[str, Any]:
-    """One cell: a text, perhaps a link, as a badge where `tone` is given, with a grey `note` below."""
-    return {"text": text, "url": url, "tone": tone, "note": note, "num": num, "chip": None}
+def cell(text: str, *, url: str = "", tone: str = "", note: str = "", clause: str = "") -> dict[str, Any]:
+    """One cell: a text, perhaps a link, as a badge where `tone` is given, with its clause and a grey `note`."""
+    return {"text": text, "url": url, "tone": tone, "note": note, "clause": clause, "chip": None}
 
 
 def chip_cell(chip: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,16 @@ def case_number(sector: str, year: int, number: int) -> str:
     return f"{case_series(sector)}{year}-{number:06d}"
 
 
+def request_series(sector: str) -> str:
+    """Name of the series of a sector's requests for service, e.g. 气服."""
+    return f"{SECTOR_MARKS[sector]}服"
+
+
+def request_number(sector: str, year: int, number: int) -> str:
+    """气服2026-000123"""
+    return f"{request_series(sector)}{year}-{number:06d}"
+
+
 def document_number(organ_code: str, year: int, number: int) -> str:
     """涪经信督〔2026〕1号: full year in hexagonal brackets, no 第, no leading zero (GB/T 9704 7.2.5)."""
     return f"{organ_code}〔{year}〕{number}号"

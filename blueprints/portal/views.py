@@ -59,8 +59,9 @@ def _outlet(name: str, facts: Sequence[str], lines: Sequence[str], today: date) 
 
 
 def phones(items: Iterable[PublicItem]) -> list[str]:
-    """The published telephone numbers, one a line."""
-    return [line for item in items for line in item.taken.get("hotlines", [])]
+    """The published telephone numbers of the enterprise, one a line; the regulator's stands beside them."""
+    lines = [line for item in items for line in item.taken.get("hotlines", [])]
+    return [line for line in lines if not line.startswith("监督电话：")]
 
 
 def classes(company: Company) -> list[dict[str, Any]]:

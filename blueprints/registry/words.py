@@ -27,6 +27,7 @@ ACTIONS = {
 }
 SUBJECTS = {
     "outlet": "服务网点",
+    "opening_log": "开门记录",
     "supply_area": "供应区域",
     "service_area": "街道、乡镇",
     "hotline": "服务热线",

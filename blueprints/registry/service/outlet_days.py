@@ -99,7 +99,7 @@ def record_opening(
     )
     row.remark, row.recorded_at = remark or row.remark or "", now
     changes = {"day": [None, day.isoformat()], "late_minutes": [None, row.late_minutes]}
-    log("opening_log", outlet, outlet.name, changes, by=by, now=now)
+    log("opening_log", row, outlet.name, changes, by=by, now=now)
     return row
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from blueprints.accounts.models import User
+from blueprints.accounts.models import Organization, User
 from blueprints.registry.models import CatalogueEntry, ServiceRequest
 from blueprints.registry.service.keeping import log
 from core import clock, clocks
@@ -15,6 +15,7 @@ from core.inbox import tell
 from core.sequences import next_number
 from domain.deadlines import Unit
 from domain.errors import InvalidInput, RuleViolation
+from domain.numbering import request_number, request_series
 from domain.workdays import Calendar
 
 SUBJECT = "service_request"
@@ -36,8 +37,8 @@ def register(
     if entry is not None and (entry.organization_id != organization_id or not entry.active):
         raise InvalidInput("请从服务目录中选择。", "entry_id")
     year = clock.to_local(now).year
-    number = f"{by.organization.code if by.organization else ''}-服务-{year}-"
-    number += f"{next_number(f'request:{organization_id}', year):06d}"
+    sector = db.session.get_one(Organization, organization_id).sectors[0]
+    number = request_number(sector, year, next_number(request_series(sector), year))
     request = ServiceRequest(
         organization_id=organization_id, number=number, entry_id=entry.id if entry else None,
         first_receiver_id=by.id, handler_id=by.id, **values,

@@ -39,7 +39,7 @@ def _system_row(
         url = url_for("registry.new_system", system_code=system.code)
     return [
         cell(system.name, url=url, note="点这里登记" if not latest and may_edit else ""),
-        system.clause,
+        cell("", clause=system.clause),
         f"第{current.number}版" if current else "—",
         date_words(current.effective_on) if current else "—",
         cell("现行有效", tone="done") if current else cell("缺少", tone="overdue"),
