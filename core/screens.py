@@ -22,7 +22,7 @@ Group = tuple[str, str, Sequence[str]]
 
 
 def cell(text: str, *, url: str = "", tone: str = "", note: str = "", clause: str = "") -> dict[str, Any]:
-    """One cell: a text, perhaps a link, as a badge where `tone` is given, with its clause and a grey `note`."""
+    """One cell: a text or link, a badge where `tone` is given, with its clause and a grey `note`."""
     return {"text": text, "url": url, "tone": tone, "note": note, "clause": clause, "chip": None}
 
 

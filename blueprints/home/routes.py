@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints.complaints import queries_bench
 from blueprints.complaints.views import bench_view
+from blueprints.disclosure.queries.work import waiting
 from blueprints.notices.queries import waiting_count
 from core import clock
 from core.authz import Permission, public, requires
@@ -50,7 +51,16 @@ def bench() -> Response:
     if Permission.NOTICE_READ in current_user.permissions:
         url, count = url_for("notices.notices", mine=1), waiting_count(current_user)
         view["stats"].append({"label": "文书待办", "count": count, "url": url, "tone": None, "unit": "份"})
-    return render("home/bench.html", **view)
+    may_disclose = Permission.DISCLOSURE_READ in current_user.permissions
+    return render("home/bench.html", may_disclose=may_disclose, **view)
+
+
+@blueprint.get("/bench/disclosure")
+@requires(Permission.DISCLOSURE_READ)
+def disclosure_tasks() -> Response:
+    """What waits in self-disclosure; the bench asks for it after its own page is there."""
+    rows = waiting(current_user, clock.today())
+    return render("home/disclosure_tasks.html", "tasks", rows=rows, url=url_for("disclosure.overview"))
 
 
 @blueprint.get("/notifications")

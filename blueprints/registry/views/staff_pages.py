@@ -152,7 +152,7 @@ def test_rows(rows: Iterable[KnowledgeTest]) -> list[list[Any]]:
         [
             date_words(r.day),
             r.subject,
-            cell(points(r.points), num=True),
+            cell(points(r.points)),
             points(r.pass_mark),
             cell("合格", tone="done") if r.points >= r.pass_mark else cell("不合格", tone="danger"),
         ]
