@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -160,8 +161,9 @@ def signed(pdf: bytes, *, reason: str, now: datetime) -> tuple[bytes, dict[str, 
     holder = usable(now)
     data, passphrase = _files()
     try:
-        made = _signed(pdf, data, passphrase, holder.holder, reason)
-        whole = _covers(made)
+        with ThreadPoolExecutor(max_workers=1) as apart:  # pyHanko starts an event loop; here one may run
+            made = apart.submit(_signed, pdf, data, passphrase, holder.holder, reason).result()
+            whole = apart.submit(_covers, made).result()
     except Exception as error:  # pyHanko has many; none of them may let an unsigned file through
         current_app.logger.exception("a file was not signed")
         raise SigningFailed(f"数字签名没有做成（{type(error).__name__}）") from error
