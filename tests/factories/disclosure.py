@@ -6,6 +6,7 @@ import io
 from datetime import date
 
 from PIL import Image
+from sqlalchemy import select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.disclosure.models import DisclosureItem, DisclosureProfile, DisclosureVersion, UpdateDuty
@@ -13,17 +14,12 @@ from blueprints.disclosure.queries import items
 from blueprints.disclosure.queries.duties import duty_named
 from blueprints.disclosure.service import checking, deciding, drafting, duties, publishing, updating
 from blueprints.disclosure.service.publishing import Proof
-from blueprints.registry.models import (
-    CatalogueEntry,
-    Commitment,
-    Hotline,
-    OpeningHours,
-    Outlet,
-    WrittenSystem,
-)
 from core import clock
 from core.db import db, transaction
+from tests.factories.registry_service import fill_service
 from tests.factories.world import World
+
+HOTLINE = "023-12345000"
 
 
 def picture(colour: str = "white") -> bytes:
@@ -124,28 +120,13 @@ class Column:
         return items.updates_of(self.organization.id, duty)
 
 
-def fill_register(code: str = "rq") -> None:
-    """An outlet with hours, a hotline, a business with its fee, a written system, a promise."""
-    world, now = World(), clock.now()
-    own, regulator = world.org(code).id, "jxw" if code != "gs" else "swj"
+def fill_register(code: str = "rq") -> dict[str, int]:
+    """The service register of an enterprise, and the complaint number of its regulator (F1)."""
+    found = fill_service(code)
     with transaction() as session:
-        world_regulator = session.query(Organization).filter_by(code=regulator).one()
-        world_regulator.hotline = "023-12345000"
-        outlet = Outlet(organization_id=own, name="示例中心营业厅", address="示例路88号", created_at=now)
-        outlet.phone, outlet.handles, outlet.transport = "023-00000088", "开户、缴费、报修", "1路示例站"
-        outlet.hours = [OpeningHours(weekday=n, opens=510, closes=1050) for n in range(5)]
-        outlet.hours += [OpeningHours(weekday=n, opens=540, closes=960) for n in (5, 6)]
-        hotline = Hotline(organization_id=own, number="023-96777", name="示例客服热线", created_at=now)
-        entry = CatalogueEntry(organization_id=own, name="居民开户", created_at=now, limit_amount=5)
-        entry.conditions, entry.materials = "在供气区域内", "身份证、房产证明"
-        entry.fee, entry.fee_basis, entry.steps = "不收费", "示例价〔2025〕1号", "申请、勘查、通气"
-        system = WrittenSystem(organization_id=own, code="service", number=1, title="示例服务管理制度")
-        system.effective_on, system.by, system.at = date(2026, 1, 1), "示例用户甲", now
-        promise = Commitment(
-            organization_id=own, name="抢修人员到场", amount=45, unit="minute", created_at=now
-        )
-        promise.source = "公司承诺"
-        session.add_all([outlet, hotline, entry, system, promise])
+        regulator = "swj" if code == "gs" else "jxw"
+        session.scalars(select(Organization).where(Organization.code == regulator)).one().hotline = HOTLINE
+    return found
 
 
 def fill_disclosure() -> dict[str, int | str]:

@@ -163,18 +163,17 @@ def fees(organization: Organization, today: date) -> list[str]:
 
 
 def systems(organization: Organization, today: date) -> list[str]:
-    """Written systems in force today, the latest version of each."""
+    """Written systems in force today, the latest version of each, and those that will come into force."""
     rows = select(WrittenSystem).where(
         WrittenSystem.organization_id == organization.id,
-        WrittenSystem.effective_on <= today,
         (WrittenSystem.repealed_on.is_(None)) | (WrittenSystem.repealed_on > today),
     )
-    latest: dict[str, WrittenSystem] = {}
-    for row in db.session.scalars(rows.order_by(WrittenSystem.effective_on, WrittenSystem.number)):
-        latest[row.code] = row
+    found = list(db.session.scalars(rows.order_by(WrittenSystem.effective_on, WrittenSystem.number)))
+    latest = {row.code: row for row in found if row.effective_on <= today}
+    shown = [row for row in found if row.effective_on > today or latest.get(row.code) is row]
     return [
         _joined(f"《{row.title}》", f"{date_words(row.effective_on)}起施行", _named("制定", row.adopted))
-        for _, row in sorted(latest.items())
+        for row in sorted(shown, key=lambda row: (row.code, row.effective_on))
     ]
 
 
