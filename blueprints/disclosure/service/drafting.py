@@ -24,6 +24,7 @@ from core.authz import Permission
 from core.clock import local_date
 from core.db import db
 from core.files import store
+from core.locks import lock_name
 from domain.duties import Duty, Frequency, Period, periods, running
 from domain.errors import InvalidInput, RuleViolation
 
@@ -58,6 +59,7 @@ def begin(
     Errors: RuleViolation where the duty is none of its own, is not applicable, or has a draft already.
     """
     duty = _duty_of(organization, code, local_date(now))
+    lock_name(f"disclosure:{organization.id}:{code}")
     item = items.item_of(organization.id, code)
     if item is None:
         item = DisclosureItem(organization_id=organization.id, duty=code, created_at=now)

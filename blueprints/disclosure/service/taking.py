@@ -22,6 +22,7 @@ from blueprints.registry.models import (
 from core.db import db
 from core.wording import WEEKDAYS, date_words
 from domain.duties import Duty
+from domain.written_systems import BY_CODE
 
 HOTLINE_KINDS = {"service": "服务电话", "complaint": "投诉电话", "repair": "抢修电话"}
 LIMIT_UNITS = {"workday": "个工作日", "day": "天", "hour": "小时", "minute": "分钟"}
@@ -29,7 +30,10 @@ LIMIT_UNITS = {"workday": "个工作日", "day": "天", "hour": "小时", "minut
 
 def take(organization: Organization, duty: Duty, today: date) -> dict[str, list[str]]:
     """Topic -> lines for every topic that feeds the duty."""
-    return {topic: _TAKERS[topic](organization, today) for topic in duty.feed if topic in _TAKERS}
+    found = {topic: _TAKERS[topic](organization, today) for topic in duty.feed if topic in _TAKERS}
+    if duty.code in BY_CODE:
+        found["systems"] = systems(organization, today, only=duty.code)
+    return found
 
 
 def _joined(*parts: str) -> str:
@@ -162,12 +166,16 @@ def fees(organization: Organization, today: date) -> list[str]:
     ]
 
 
-def systems(organization: Organization, today: date) -> list[str]:
-    """Written systems in force today, the latest version of each, and those that will come into force."""
+def systems(organization: Organization, today: date, only: str = "") -> list[str]:
+    """Written systems in force today, the latest version of each, and those that will come into force.
+
+    `only` is the code of the one system that a duty is about: 用户投诉处理公开制度 for a company under Q.
+    """
     rows = select(WrittenSystem).where(
         WrittenSystem.organization_id == organization.id,
         (WrittenSystem.repealed_on.is_(None)) | (WrittenSystem.repealed_on > today),
     )
+    rows = rows.where(WrittenSystem.code == only) if only else rows
     found = list(db.session.scalars(rows.order_by(WrittenSystem.effective_on, WrittenSystem.number)))
     latest = {row.code: row for row in found if row.effective_on <= today}
     shown = [row for row in found if row.effective_on > today or latest.get(row.code) is row]

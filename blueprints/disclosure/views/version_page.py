@@ -137,13 +137,22 @@ def _buttons(
     for row in steps:
         endpoint = POSTED.get(row.action) or LINKED.get(row.action)
         blocked = row.action == "approve" and version.drafted_by_id == by.id
-        done = row.action == "verify" and version.checked in ("deficient", "verified")
+        done = row.action == "verify" and version.checked == "deficient"
+        again = row.action == "verify" and version.checked == "verified"
         if endpoint is None or blocked or done:
             continue
-        label = "核查" if row.action == "verify" else ACTION_NAMES[row.action]
+        label = ("再次核查" if again else "核查") if row.action == "verify" else ACTION_NAMES[row.action]
         url = url_for(endpoint, version_id=version.id)
-        found.append({"label": label, "url": url, "post": row.action in POSTED, "main": row.main,
-                      "title": NEXT.get(row.action, ""), "danger": row.action == "withdraw"})  # fmt: skip
+        found.append(
+            {
+                "label": label,
+                "url": url,
+                "post": row.action in POSTED,
+                "main": row.main and not again,
+                "title": NEXT.get(row.action, ""),
+                "danger": row.action == "withdraw",
+            }
+        )
     main = found[0] if found and found[0]["main"] else None
     return main, [one for one in found if one is not main]
 
