@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
-from core.db import Base, db
+from core.db import Base, UTCDateTime, db
 
 PAGE = 50
 Row = TypeVar("Row", bound=Base)
@@ -49,9 +49,8 @@ class Order:
         """The value behind such a number; None where it is none."""
         if self.column is None:
             return None
-        python_type: type[Any] = self.column.type.python_type
         try:
-            if issubclass(python_type, datetime):
+            if isinstance(self.column.type, UTCDateTime):
                 return datetime.fromtimestamp(number, UTC)
             return date.fromordinal(number)
         except (ValueError, OverflowError, OSError):

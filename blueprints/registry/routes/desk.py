@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from flask import abort, request
+from flask import abort, g, request
 from flask_login import current_user
 
-from blueprints.accounts.models import User
+from blueprints.accounts.models import Organization, User
 from blueprints.accounts.service.audit_words import action_name, changes_of
 from blueprints.registry.queries import reach
 from core.db import Base
@@ -47,16 +47,24 @@ def own_organization() -> int:
     return by.organization_id
 
 
+def in_reach() -> list[Organization]:
+    """The enterprises whose records this person may see, looked up once a request."""
+    if "in_reach" not in g:
+        g.in_reach = reach.enterprises(me())
+    found: list[Organization] = g.in_reach
+    return found
+
+
 def chosen_enterprises() -> list[int]:
     """Ids of the enterprises a list shows: all in reach, or the one asked for in the URL (`enterprise`)."""
-    known = {organization.code: organization.id for organization in reach.enterprises(me())}
+    known = {organization.code: organization.id for organization in in_reach()}
     asked = request.args.get("enterprise", "")
     return [known[asked]] if asked in known else list(known.values())
 
 
 def enterprise_control() -> list[dict[str, Any]]:
     """The filter by enterprise, for those who see several."""
-    found = reach.enterprises(me())
+    found = in_reach()
     options = [(organization.code, organization.name) for organization in found]
     return [{"name": "enterprise", "label": "企业", "options": options}] if len(found) > 1 else []
 

@@ -11,9 +11,8 @@ from blueprints.registry.forms.roster import ShiftForm
 from blueprints.registry.models import Outlet, RosterShift
 from blueprints.registry.queries import roster as queries
 from blueprints.registry.queries import staff as staff_queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
-from blueprints.registry.routes.desk import chosen_enterprises, me, own_or_404, own_organization
+from blueprints.registry.routes.desk import chosen_enterprises, in_reach, me, own_or_404, own_organization
 from blueprints.registry.routes.visit_days import day_asked
 from blueprints.registry.service import roster as service
 from blueprints.registry.service.qualifying import holds_on
@@ -47,7 +46,7 @@ def roster() -> Response:
     def at(day: date) -> str | None:
         return url_for("registry.roster", outlet=outlet.id, day=day.isoformat()) if outlet else None
 
-    several = len(enterprises(by)) > 1
+    several = len(in_reach()) > 1
     return render(
         "registry/roster.html", outlet=outlet, edits=edits, day=days[0].isoformat(),
         outlets=[(row.id, _outlet_label(row, several)) for row in outlets],

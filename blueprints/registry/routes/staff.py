@@ -10,12 +10,12 @@ from flask import Response, send_file, stream_with_context, url_for
 from blueprints.registry.forms.staff import STAFF_GROUPS, STAFF_SPANS, LeaveForm, StaffForm
 from blueprints.registry.models import Staff
 from blueprints.registry.queries import staff as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import (
     chosen_enterprises,
     enterprise_control,
     history,
+    in_reach,
     me,
     own_or_404,
     own_organization,
@@ -44,12 +44,12 @@ def crumbs(person: Staff) -> list[dict[str, str]]:
 @requires(Permission.REGISTRY_READ)
 def staff_list() -> Response:
     """People who face users, with the end of their certificates; what ends soon has its own tabs."""
-    filters, by, today, chosen = asked(queries.FILTERS), me(), clock.today(), chosen_enterprises()
+    filters, today, chosen = asked(queries.FILTERS), clock.today(), chosen_enterprises()
     page = queries.staff_page(chosen, filters, today=today, after=places("after"), before=places("before"))
     outlets = [(str(row.id), row.name) for row in queries.outlets_of(chosen)]
     return list_screen(
         "员工持证", ["姓名", "工号", "岗位", "班组", "网点", "电话", "上岗证"],
-        pages.list_rows(page.rows, today, len(enterprises(by)) > 1), endpoint="registry.staff_list",
+        pages.list_rows(page.rows, today, len(in_reach()) > 1), endpoint="registry.staff_list",
         filters=filters, clause="F3.2.1", before=page.before, after=page.after,
         tabs=pages.tabs(queries.counts(chosen, today), filters.get("state", "")),
         controls=[

@@ -10,12 +10,12 @@ from blueprints.registry.forms.visits import VISIT_GROUPS, VISIT_SPANS, VisitFor
 from blueprints.registry.models import Staff, Visit
 from blueprints.registry.queries import staff as staff_queries
 from blueprints.registry.queries import visits as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import (
     chosen_enterprises,
     enterprise_control,
     history,
+    in_reach,
     me,
     own_organization,
     row_or_404,
@@ -48,7 +48,7 @@ def visits() -> Response:
     tab = queries.tab_of(filters)
     empty = {"today": "今天没有上门预约。", "pending": "没有待上门的预约。", "breach": "没有违约的上门。"}
     return list_screen(
-        "上门服务", pages.LIST_HEADS, pages.list_rows(page.rows, by, clock.now(), len(enterprises(by)) > 1),
+        "上门服务", pages.LIST_HEADS, pages.list_rows(page.rows, by, clock.now(), len(in_reach()) > 1),
         endpoint="registry.visits", clause="F3.2.4", before=page.before, after=page.after,
         filters={name: value for name, value in filters.items() if name != "tab"},
         url_values={"tab": tab} if tab != "today" else {},
@@ -80,13 +80,13 @@ def _list_actions() -> list[dict[str, Any]]:
 @requires(Permission.REGISTRY_READ)
 def breaches() -> Response:
     """Visits by which F3.2.4 was broken, with the reason."""
-    filters, by, today = asked(("from", "to", "team", "enterprise")), me(), clock.today()
+    filters, today = asked(("from", "to", "team", "enterprise")), clock.today()
     wanted = {**filters, "tab": "breach"}
     chosen = chosen_enterprises()
     page = queries.visits_page(chosen, wanted, today=today, after=places("after"), before=places("before"))
     teams = [(name, name) for name in queries.teams(chosen)]
     return list_screen(
-        "上门违约清单", pages.BREACH_HEADS, pages.breach_rows(page.rows, len(enterprises(by)) > 1),
+        "上门违约清单", pages.BREACH_HEADS, pages.breach_rows(page.rows, len(in_reach()) > 1),
         endpoint="registry.breaches", filters=filters, clause="F3.2.4",
         breadcrumb=[*CRUMB, {"label": "违约清单"}],
         before=page.before, after=page.after, empty="没有违约的上门。",
