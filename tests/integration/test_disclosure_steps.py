@@ -126,7 +126,7 @@ def test_register_data_are_taken_not_typed(column: Column) -> None:
     assert taken["hotlines"][-1] == f"监督电话：{HOTLINE}（示例区经济信息委）"
     outlet = column.version(column.draft("outlets")).taken
     assert "东城营业厅（自有网点）；地址：示例路1号" in outlet["outlets"][0]
-    assert outlet["hours"][0] == "东城营业厅：周一至周日 08:30—12:00、14:00—17:30"
+    assert outlet["hours"][0] == "东城营业厅：每天 08:30—12:00、14:00—17:30"
     assert "2026年11月1日不营业（设备检修停业一天）" in outlet["hours"][1]
 
 

@@ -14,14 +14,15 @@ from blueprints.registry.models import (
     CatalogueEntry,
     Commitment,
     Hotline,
-    OpeningHours,
     Outlet,
     OutletClosure,
     WrittenSystem,
 )
+from blueprints.registry.queries.outlets import plain_closures, week_of
 from core.db import db
-from core.wording import WEEKDAYS, date_words
+from core.wording import date_words
 from domain.duties import Duty
+from domain.opening import closure_line, week_line
 from domain.written_systems import BY_CODE
 
 HOTLINE_KINDS = {"service": "服务电话", "complaint": "投诉电话", "repair": "抢修电话"}
@@ -65,49 +66,19 @@ def outlets(organization: Organization, today: date) -> list[str]:
     ]
 
 
-def clock_words(minutes: int) -> str:
-    """08:30"""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def hours_words(hours: list[OpeningHours]) -> str:
-    """周一至周五 08:30—12:00、14:00—17:30；周六、周日 09:00—16:00"""
-    by_day: dict[int, str] = {}
-    for weekday in range(7):
-        spans = [f"{clock_words(h.opens)}—{clock_words(h.closes)}" for h in hours if h.weekday == weekday]
-        by_day[weekday] = "、".join(spans) or "不营业"
-    parts, first = [], 0
-    for weekday in range(1, 8):
-        if weekday == 7 or by_day[weekday] != by_day[first]:
-            last = weekday - 1
-            joint = "、" if last == first + 1 else "至"
-            name = f"周{WEEKDAYS[first]}" + (f"{joint}周{WEEKDAYS[last]}" if last > first else "")
-            parts.append(f"{name} {by_day[first]}")
-            first = weekday
-    return "；".join(parts)
-
-
 def hours(organization: Organization, today: date) -> list[str]:
     """Opening hours of each outlet, and the closures that are announced and not over."""
     found = _outlets_of(organization)
-    lines = [f"{o.name}：{hours_words(o.hours) if o.hours else '营业时间待登记'}" for o in found]
+    lines = [f"{o.name}：{week_line(week_of(o)) if o.hours else '营业时间待登记'}" for o in found]
     names = {outlet.id: outlet.name for outlet in found}
     rows = select(OutletClosure).where(
         OutletClosure.organization_id == organization.id, OutletClosure.last_day >= today
     )
-    for closure in db.session.scalars(rows.order_by(OutletClosure.first_day, OutletClosure.id)):
-        if closure.outlet_id in names:
-            lines.append(f"{names[closure.outlet_id]}：{_closure_words(closure)}")
+    for row in db.session.scalars(rows.order_by(OutletClosure.first_day, OutletClosure.id)):
+        if row.outlet_id in names:
+            closure = plain_closures([row])[0]
+            lines.append(f"{names[row.outlet_id]}：{closure_line(closure)}")
     return lines
-
-
-def _closure_words(closure: OutletClosure) -> str:
-    first, last = date_words(closure.first_day), date_words(closure.last_day)
-    span = first if first == last else f"{first}至{last}"
-    shorter = closure.opens is not None and closure.closes is not None
-    hours_then = f"{clock_words(closure.opens or 0)}—{clock_words(closure.closes or 0)}"
-    what = f"营业时间为 {hours_then}" if shorter else "不营业"
-    return f"{span}{what}（{closure.reason}）"
 
 
 def hotlines(organization: Organization, today: date) -> list[str]:
