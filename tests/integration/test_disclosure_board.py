@@ -16,6 +16,7 @@ from blueprints.disclosure.queries import board, duties_for, row_for, waiting
 from blueprints.disclosure.service import duties as service
 from blueprints.disclosure.service import updating
 from blueprints.disclosure.views.board_page import PARTS, part_of
+from blueprints.rulebook.service import change_setting
 from core import clock
 from core.calendar_store import load_calendar
 from core.db import db, transaction
@@ -243,3 +244,18 @@ def test_what_waits_for_whom(column: Column) -> None:
     assert {w.kind for w in waiting(column.by("jxw-supervisor"), today)} == {"recheck", "claim"}
     assert {w.kind for w in waiting(column.by("jxw-inspector"), today)} == {"recheck"}
     assert waiting(column.by("swj-supervisor"), today) == []
+
+
+def test_the_limit_for_a_correction_is_a_local_setting_of_the_regulator(column: Column, world: World) -> None:
+    version_id, client = column.published("laws"), world.client("jxw-leader")
+    path = f"/disclosure/versions/{version_id}/check"
+    assert 'value="10"' in client.get(path).get_data(as_text=True)
+    own, by = world.org("jxw"), world.user("jxw-leader")
+    with transaction():
+        change_setting(
+            own, "fuling", "disclosure_correction_workdays", 5, reason="示例理由", by=by, now=clock.now(),
+            seen=None,
+        )  # fmt: skip
+    assert 'value="5"' in client.get(path).get_data(as_text=True)
+    assert updating.correction_workdays(world.org("rq")) == 5
+    assert updating.correction_workdays(world.org("gs")) == 10

@@ -10,7 +10,7 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from blueprints.disclosure.service.publishing import Proof
-from blueprints.disclosure.service.updating import CORRECTION_REASON, CORRECTION_WORKDAYS, MOST_CORRECTION
+from blueprints.disclosure.service.updating import CORRECTION_REASON, MOST_CORRECTION
 from core import clock
 from core.files import ALLOWED, MAX_BYTES
 from core.forms import BaseForm, LocalDateField, the
@@ -64,7 +64,6 @@ class CheckForm(BaseForm):
     workdays = IntegerField(
         "几个工作日内改正",
         [Optional(), NumberRange(min=1, max=MOST_CORRECTION)],
-        default=CORRECTION_WORKDAYS,
         description=CORRECTION_REASON,
     )
     remark = TextAreaField("备注", [Length(max=1000)])

@@ -19,6 +19,7 @@ from blueprints.disclosure.routes.desk import (
 )
 from blueprints.disclosure.service import checking
 from blueprints.disclosure.service.engine import admitted
+from blueprints.disclosure.service.updating import correction_workdays
 from blueprints.disclosure.workflow import CHECKED_NAMES, CHECKED_TONES
 from blueprints.registry.queries import reach
 from core import clock
@@ -89,7 +90,8 @@ def check_version(version_id: int) -> Response:
     own_regulator()
     row = row_or_404(DisclosureVersion, version_id)
     admitted(row, "verify", me())
-    form, back = CheckForm(), url_for("disclosure.version", version_id=row.id)
+    form = CheckForm(workdays=correction_workdays(organization_of(row)))
+    back = url_for("disclosure.version", version_id=row.id)
     duty = duty_named(row.item.duty)
 
     def act() -> str:

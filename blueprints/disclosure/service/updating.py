@@ -11,6 +11,7 @@ from blueprints.disclosure.queries.duties import clause_for, duties_for, duty_na
 from blueprints.disclosure.service.engine import item_path, label_of, log, tell_enterprise
 from blueprints.disclosure.workflow import State
 from blueprints.registry.events import TOPICS, RegistryChanged
+from blueprints.rulebook.service import ruleset_codes, ruleset_for
 from core import clocks
 from core.audit import Actor
 from core.authz import Permission
@@ -28,7 +29,8 @@ from domain.workdays import Calendar
 SUBJECT = "update_duty"
 CORRECTION_WORKDAYS = 10
 MOST_CORRECTION = 60
-CORRECTION_REASON = "制度没有写改正的期限，默认10个工作日，由检查人员按情况确定。"
+CORRECTION_SETTING = "disclosure_correction_workdays"
+CORRECTION_REASON = "制度没有写改正的期限，按本单位设定填好，检查人员可以按情况另定。"
 LONGEST = 300
 OUT_OR_COMING = (State.PUBLISHED, State.SUBMITTED, State.APPROVED)
 
@@ -133,6 +135,15 @@ def _tell_opened(row: UpdateDuty, item: DisclosureItem, clause: str, *, by: Acto
     tell_enterprise(
         item.organization_id, Permission.DISCLOSURE_EDIT, text, link=item_path(item), now=now, clause=clause
     )
+
+
+def correction_workdays(organization: Organization) -> int:
+    """The local setting of whoever governs the enterprise's rules, 10 where its rules have none."""
+    if organization.ruleset_code not in ruleset_codes():
+        return CORRECTION_WORKDAYS
+    ruleset = ruleset_for(organization)
+    known = any(setting.key == CORRECTION_SETTING for setting in ruleset.settings)
+    return ruleset.number(CORRECTION_SETTING) if known else CORRECTION_WORKDAYS
 
 
 def open_correction(item: DisclosureItem, what: str, workdays: int, *, by: User, now: datetime) -> UpdateDuty:
