@@ -259,3 +259,26 @@ def test_ten_thousand_rows_store_everybody_once(app: Flask, world: World, tmp_pa
     counted = db.session.execute(select(func.count(Staff.id), func.count(Staff.valid_until.distinct()))).one()
     assert tuple(counted) == (9999, 1)
     assert db.session.scalar(select(func.count(Certificate.id))) == 9999
+
+
+def test_a_renewal_under_the_same_number_and_a_new_certificate_move_the_end(
+    app: Flask, world: World, tmp_path: Path
+) -> None:
+    desk = People()
+    first, second = desk.staff("R1", name="甲", number="证1"), desk.staff("R2", name="乙", number="证2")
+    rows = [
+        row(1, 姓名="甲", 工号="R1", 证书编号="证1", 有效期止="2030-01-01"),
+        row(2, 姓名="乙", 工号="R2", 证书编号="证3", 有效期止="2026-12-31"),
+    ]
+    path = xlsx(tmp_path / "a.xlsx", rows, NAMES)
+    result = app.test_cli_runner().invoke(
+        args=["registry", "import-staff", str(path), "--org", "rq", "--json"]
+    )
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output.splitlines()[-1])
+    assert (told["added"], told["changed"]) == (0, 2)
+    assert staff_of(first).valid_until == date(2030, 1, 1)
+    assert [c.number for c in staff_of(first).certificates] == ["证1"]
+    assert staff_of(second).valid_until == date(2027, 12, 31)  # the older one lasts longer
+    assert len(staff_of(second).certificates) == 2
+    assert staff_of(first).version > 1

@@ -13,14 +13,13 @@ from wtforms.widgets import TimeInput
 from blueprints.registry.forms.staff import phone_like
 from blueprints.registry.models import CatalogueEntry, Staff, Visit
 from blueprints.registry.queries.visits import HOW
-from blueprints.registry.service.visit_steps import Wish
+from blueprints.registry.service.visit_steps import SIDES, Wish
 from blueprints.registry.service.visits import Agreement, Slot
 from core.clock import local_midnight, to_local
 from core.forms import BaseForm, CheckboxListField, LocalDateField, LocalDateTimeField
 from domain.errors import InvalidInput
 from domain.opening import read_clock
 
-SIDES = (("enterprise", "企业提出"), ("user", "用户提出"))
 RATINGS = ((5, "5 很满意"), (4, "4 满意"), (3, "3 一般"), (2, "2 不满意"), (1, "1 很不满意"))
 
 
@@ -131,7 +130,7 @@ class PeopleForm(BaseForm):
 class _WishForm:
     """Fields of a change or cancellation, shared by two forms."""
 
-    side = RadioField("谁提出", [DataRequired()], choices=list(SIDES), default="enterprise")
+    side = RadioField("谁提出", [DataRequired()], choices=list(SIDES.items()), default="enterprise")
     reason = StringField("原因", [DataRequired(), Length(min=2, max=300)])
     consent_at = LocalDateTimeField(
         "用户同意的时间", [Optional()], description="企业提出的，要在原时段开始前取得用户同意并登记。"

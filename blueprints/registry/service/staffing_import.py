@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from blueprints.accounts.models import User
 from blueprints.registry.models import Certificate, Staff
@@ -20,7 +20,7 @@ from blueprints.registry.service import staffing_rows
 from blueprints.registry.service.staff import OTHERS_NUMBER
 from blueprints.registry.service.staffing_rows import VOCABULARY, Problem, Reader, Refused, StaffRow
 from core import audit
-from core.db import db
+from core.db import Base, db
 from core.locks import lock_name
 from core.sheets import write_workbook
 from core.spreadsheets.headings import ERRORS_HEADER, Headed, rejected_rows
@@ -64,6 +64,7 @@ class Decision:
     changed: list[tuple[Staff, StaffRow]] = field(default_factory=list)
     same: list[StaffRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    held: dict[int, dict[str, Certificate]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def decide(found: Understood, organization_id: int) -> Decision:
     numbers = {draft.number for draft in found.drafts if draft.number}
     people, owners = queries.badges_and_numbers(organization_id, badges, numbers)
     held = _certificates([person.id for person in people.values()])
-    decision = Decision()
+    decision = Decision(held=held)
     lines: dict[str, int] = {}
     named: dict[str, int] = {}
     for draft in found.drafts:
@@ -183,8 +184,7 @@ def carry_out(
     if outcome.imported:
         for start in range(0, len(decision.new), CHUNK):
             _add(decision.new[start : start + CHUNK], organization_id, by, now)
-        for person, draft in decision.changed:
-            _change(person, draft, by, now)
+        _change_all(decision, organization_id, by, now)
         _record(found, outcome, on_error, by, now)
     return outcome
 
@@ -216,18 +216,38 @@ def _certificate_row(
     return {**draft.certificate, **owner} if draft.certificate else {}
 
 
-def _change(person: Staff, draft: StaffRow, by: User, now: datetime) -> None:
-    for name, value in draft.facts.items():
-        setattr(person, name, value)
-    if draft.certificate:
-        changes = {**draft.certificate, "told": None}
-        known = update(Certificate).where(
-            Certificate.staff_id == person.id, Certificate.number == draft.number
-        )
-        if not db.session.execute(known.values(changes)).rowcount:  # type: ignore[attr-defined]
-            row = _certificate_row(draft, person.id, person.organization_id, by, now)
-            db.session.execute(insert(Certificate), [row])
-        person.valid_until = queries.latest_end(person.id)
+def _change_all(decision: Decision, organization_id: int, by: User, now: datetime) -> None:
+    """Put what rows say of people who are known; all in a few statements, however many they are."""
+    people, renewed, added = [], [], []
+    for person, draft in decision.changed:
+        held = decision.held.get(person.id, {})
+        ends = {number: row.valid_until for number, row in held.items() if row.revoked_on is None}
+        if draft.certificate:
+            known = held.get(draft.number)
+            if known is None:
+                added.append(_certificate_row(draft, person.id, organization_id, by, now))
+            else:
+                renewed.append({**draft.certificate, "told": None, "row_id": known.id})
+            if known is None or known.revoked_on is None:
+                ends[draft.number] = draft.certificate["valid_until"]
+        until = max(ends.values(), default=None)
+        people.append({**draft.facts, "valid_until": until, "row_id": person.id})
+    _update_rows(Staff, people, version=Staff.version + 1)
+    _update_rows(Certificate, renewed)
+    if added:
+        db.session.execute(insert(Certificate), added)
+    for person, _ in decision.changed:
+        db.session.expire(person)
+
+
+def _update_rows(model: type[Base], rows: list[dict[str, Any]], **more: Any) -> None:
+    """Update rows by `row_id`; all of them name the same columns."""
+    if rows:
+        table = model.__table__
+        named: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "row_id"}
+        statement = update(table).where(table.c.id == bindparam("row_id")).values({**named, **more})  # type: ignore[arg-type]
+        values = [{n if n == "row_id" else f"new_{n}": v for n, v in row.items()} for row in rows]
+        db.session.connection().execute(statement, values)
 
 
 def _record(found: Understood, outcome: Outcome, on_error: OnError, by: User, now: datetime) -> None:

@@ -23,6 +23,7 @@ from core.db import db
 from domain.errors import InvalidInput, RuleViolation
 
 LONGEST_REASON = 300
+SIDES = {"enterprise": "企业提出", "user": "用户提出"}
 INSIST = "如果确已发生，请勾选“仍要保存，按违约记录”后再提交。"
 
 
@@ -123,7 +124,14 @@ def move(visit: Visit, new: Slot, wish: Wish, *, insist: bool, by: User, now: da
     _changed(visit, "move", wish, new, why, by, now)
     visit.slot_from, visit.slot_until = new.begin, new.until
     _breached(visit, why)
-    _log("visit_change", visit, {"slot": [old.words, new.words], "side": [None, wish.side]}, why, by, now)
+    _log(
+        "visit_change",
+        visit,
+        {"slot": [old.words, new.words], "side": [None, SIDES[wish.side]]},
+        why,
+        by,
+        now,
+    )
 
 
 def cancel(visit: Visit, wish: Wish, *, insist: bool, by: User, now: datetime) -> None:
@@ -135,7 +143,7 @@ def cancel(visit: Visit, wish: Wish, *, insist: bool, by: User, now: datetime) -
     _changed(visit, "cancel", wish, None, why, by, now)
     visit.state = "cancelled"
     _breached(visit, why)
-    _log("visit_cancel", visit, {"side": [None, wish.side]}, why, by, now)
+    _log("visit_cancel", visit, {"side": [None, SIDES[wish.side]]}, why, by, now)
 
 
 def _arrived(visit: Visit, at: datetime, now: datetime) -> str:

@@ -11,6 +11,7 @@ from flask import url_for
 from blueprints.accounts.models import User
 from blueprints.registry.models import Staff, Visit, VisitChange
 from blueprints.registry.queries.visits import HOW, MOST_COUNTED, STATE_TONES, STATES, TABS
+from blueprints.registry.service.visit_steps import SIDES
 from blueprints.registry.service.visits import slot_of
 from core.clock import to_local
 from core.privacy import mask_name, mask_phone, mask_text
@@ -19,9 +20,8 @@ from core.wording import day_words, moment_words
 
 KEPT, AGREED = "F3.2.4", "F3.2.3"
 KINDS = {"move": "改约", "cancel": "取消", "absent": "用户未在家", "missed": "未上门"}
-SIDES = {"enterprise": "企业提出", "user": "用户提出"}
-LIST_HEADS = ["编号", "预约时段", "事项", "用户", "地址", "上门人员", "状态"]
-BREACH_HEADS = ["编号", "预约时段", "事项", "违约情形", "上门人员", "状态"]
+LIST_HEADS = [("编号", "nowrap"), ("预约时段", "nowrap"), "事项", "用户", "地址", "上门人员", "状态"]
+BREACH_HEADS = ["编号", ("预约时段", "nowrap"), "事项", "违约情形", "上门人员", "状态"]
 
 
 def own(visit: Visit, by: User) -> bool:
@@ -47,12 +47,17 @@ def _number(visit: Visit, several: bool) -> dict[str, Any]:
     return cell(visit.number, url=url_for("registry.visit", visit_id=visit.id), note=note)
 
 
+def _when(visit: Visit) -> dict[str, Any]:
+    first, last = to_local(visit.slot_from), to_local(visit.slot_until)
+    return cell(day_words(first.date()), note=f"{first:%H:%M}-{last:%H:%M}")
+
+
 def list_rows(visits: Iterable[Visit], by: User, now: datetime, several: bool) -> list[list[Any]]:
     """Rows of the list; names and phones masked for everybody, addresses for a regulator."""
     return [
         [
             _number(visit, several),
-            slot_of(visit).words,
+            _when(visit),
             visit.purpose,
             cell(mask_name(visit.user_name), note=mask_phone(visit.user_phone)),
             visit.user_address if own(visit, by) else mask_text(visit.user_address),
@@ -68,7 +73,7 @@ def breach_rows(visits: Iterable[Visit], several: bool) -> list[list[Any]]:
     return [
         [
             _number(visit, several),
-            slot_of(visit).words,
+            _when(visit),
             visit.purpose,
             cell(visit.breach_reason, tone="danger"),
             cell(people_words(visit), note=visit.team),
