@@ -52,7 +52,7 @@ def search_index() -> Response:
             "company": one.organization.name,
             "title": item.title,
             "text": views.text_of(item),
-            "url": url_for("portal.item", code=one.organization.code, duty_code=item.duty.code),
+            "url": url_for("portal.item", company_code=one.organization.code, duty_code=item.duty.code),
         }
         for one in queries.companies()
         for item in one.items
@@ -62,11 +62,11 @@ def search_index() -> Response:
     return answer
 
 
-@blueprint.get("/public/e/<code>/")
+@blueprint.get("/public/e/<company_code>/")
 @public
-def enterprise(code: str) -> Response:
+def enterprise(company_code: str) -> Response:
     """One enterprise: phones, the regulator's number, outlets with today's hours, five classes."""
-    found = _company_or_404(code)
+    found = _company_or_404(company_code)
     today = clock.today()
     return _page(
         "portal/enterprise.html", company=found, sector=views.sector_words(found),
@@ -76,11 +76,11 @@ def enterprise(code: str) -> Response:
     )  # fmt: skip
 
 
-@blueprint.get("/public/e/<code>/<duty_code>/")
+@blueprint.get("/public/e/<company_code>/<duty_code>/")
 @public
-def item(code: str, duty_code: str) -> Response:
+def item(company_code: str, duty_code: str) -> Response:
     """One published item as it stands today."""
-    found = _company_or_404(code)
+    found = _company_or_404(company_code)
     one = next((row for row in found.items if row.duty.code == duty_code), None)
     if one is None:
         abort(404)
@@ -90,11 +90,11 @@ def item(code: str, duty_code: str) -> Response:
     )  # fmt: skip
 
 
-@blueprint.get("/public/e/<code>/files/<int(max=2147483647):file_id>")
+@blueprint.get("/public/e/<company_code>/files/<int(max=2147483647):public_file_id>")
 @public
-def file(code: str, file_id: int) -> Response:
+def file(company_code: str, public_file_id: int) -> Response:
     """An attachment of a version that stands published."""
-    found = queries.public_file(code, file_id)
+    found = queries.public_file(company_code, public_file_id)
     if found is None:
         abort(404)
     return send_stored(found.file, found.name)

@@ -134,7 +134,13 @@ def fill_disclosure() -> dict[str, int | str]:
     update duty, a claim, an added duty."""
     column, now = Column(), clock.now()
     column.profile()
-    published = column.published("prices")
+    published = column.draft("prices")
+    by = column.by("discloser")
+    with transaction():
+        public = drafting.add_file(column.version(published), "价格.txt", b"list", by=by, now=now).id
+    column.submit(published)
+    column.approve(published)
+    column.publish(published)
     draft, submitted, approved = (column.draft(duty) for duty in ("laws", "outlets", "phones"))
     for version_id in (submitted, approved):
         column.submit(version_id)
@@ -150,7 +156,7 @@ def fill_disclosure() -> dict[str, int | str]:
         added = duties.add_duty(regulator, content, clock.today(), by=supervisor, now=now)
         db.session.flush()
         found: dict[str, int | str] = {"disclosure_file_id": file.id, "claim_id": claim.id,
-            "added_id": added.id, "update_id": update.id}  # fmt: skip
+            "added_id": added.id, "update_id": update.id, "public_file_id": public, "company_code": "rq"}  # fmt: skip
     return found | {
         "version_id": published, "draft_version": draft, "submitted_version": submitted,
         "approved_version": approved, "item_id": column.item("prices").id, "duty_code": "prices",
