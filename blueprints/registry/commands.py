@@ -1,8 +1,9 @@
-"""Command line: `registry import-staff`, `registry alerts`."""
+"""Command line: `registry import-staff`, `registry alerts`, `registry forget`."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import organization_by_code, people_with_role
 from blueprints.registry.service import staffing_import as importing
 from blueprints.registry.service.staff_alerts import alert_expiring
+from blueprints.registry.service.visits_forgetting import Forgotten, run, sweep
 from core import clock
 from core.authz import Permission, Role
 from core.db import db, transaction
@@ -86,6 +88,34 @@ def alerts(as_json: bool) -> None:
     click.echo(f"已提醒 {told} 份上岗证。", err=as_json)
     if as_json:
         click.echo(json.dumps({"told": told}))
+
+
+@registry.command("forget")
+@click.option("--before", required=True, metavar="DATE", help="YYYY-MM-DD：在这一天之前结束的记录")
+def forget(before: str) -> None:
+    """把超过保存期限的上门服务、帮办代办和服务请求匿名化。"""
+    try:
+        day = date.fromisoformat(before)
+    except ValueError as error:
+        raise click.UsageError("日期请写成 YYYY-MM-DD。") from error
+    if day > clock.today():
+        raise click.UsageError("日期不能晚于今天。")
+    total = Forgotten()
+    try:
+        while True:
+            with transaction():
+                done = run(clock.local_midnight(day), now=clock.now())
+            total += done
+            if not done:
+                break
+        swept = sweep()
+    except (OperationalError, ProgrammingError):
+        _wrong(NO_DATABASE)
+    if not swept:
+        click.echo("有人正在读取，数据库日志没有清空；稍后再执行一次。", err=True)
+    click.echo(
+        f"已匿名：上门 {total.visits} 次，帮办代办 {total.assisted} 件，服务请求 {total.requests} 件。"
+    )
 
 
 def _enterprise(code: str) -> Organization:

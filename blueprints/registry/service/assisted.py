@@ -58,8 +58,8 @@ def begin(organization_id: int, task: Task, *, by: User, now: datetime) -> Assis
         row.consent_file_id = store_upload(task.upload, now=now).id
         row.consent_file_name = task.upload.filename[-200:]
     db.session.add(row)
-    facts = {"scope": [None, task.scope], "staff_member": [None, task.person.badge]}
-    personal = {"user_name": [None, task.user_name], "user_phone": [None, task.user_phone]}
+    facts = {"staff_member": [None, task.person.badge]}
+    personal = {name: [None, getattr(task, name)] for name in ("scope", "user_name", "user_phone")}
     log("assisted_new", row, row.number, facts, personal=personal, by=by, now=now)
     return row
 

@@ -120,7 +120,7 @@ def agree(organization_id: int, told: Agreement, *, by: User, now: datetime) -> 
     visit.staff = [VisitStaff(staff_id=person.id) for person in told.people]
     db.session.add(visit)
     facts = {
-        "purpose": [None, told.purpose], "slot": [None, told.slot.words], "team": [None, told.team],
+        "slot": [None, told.slot.words], "team": [None, told.team],
         "staff": [None, [person.badge for person in told.people]],
     }  # fmt: skip
     log("visit_new", visit, visit.number, facts, personal=personal_of(visit), by=by, now=now)
@@ -129,7 +129,7 @@ def agree(organization_id: int, told: Agreement, *, by: User, now: datetime) -> 
 
 def personal_of(visit: Visit) -> dict[str, Any]:
     """What the log keeps sealed."""
-    names = ("user_name", "user_phone", "user_address")
+    names = ("purpose", "user_name", "user_phone", "user_address")
     return {name: [None, getattr(visit, name)] for name in names}
 
 
