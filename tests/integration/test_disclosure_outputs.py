@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from blueprints.disclosure.queries import published
-from blueprints.disclosure.service import deciding, papers
+from blueprints.disclosure.service import deciding, duties, papers
 from core import clock
 from core.db import transaction
 from domain.documents import check
@@ -122,3 +122,22 @@ def test_the_command_speaks_plainly(app: Flask) -> None:
         assert answer.exit_code == 2
         assert "没有代号为" in answer.output
     assert runner.invoke(args=["disclosure", "dues", "--org", "rq", "--year", "3000"]).exit_code == 2
+
+
+def test_of_reports_the_newest_period_is_shown_and_the_others_are_named(column: Column) -> None:
+    for period in ("2026-08", "2026-09", "2026-07"):
+        column.published("gas_quality", period=period, title=f"公报 {period}")
+    (one,) = published(column.organization.id)
+    assert (one.period, one.title) == ("2026-09", "公报 2026-09")
+    assert [(e.period, e.ended_on) for e in one.earlier] == [("2026-07", None), ("2026-08", None)]
+
+
+def test_what_does_not_apply_is_not_in_the_directory(column: Column) -> None:
+    own, by, supervisor = column.organization, column.by("discloser"), column.by("jxw-supervisor")
+    with transaction():
+        row = duties.claim(own, "gas_safety", "没有入户管道", by=by, now=clock.now())
+        assert len(papers.directory_rows(own, clock.today())) == 12
+        duties.decide(row, True, "", by=supervisor, now=clock.now())
+        rows = papers.directory_rows(own, clock.today())
+    assert len(rows) == 11
+    assert "安全用气常识和入户安检安排" not in {row[2] for row in rows}

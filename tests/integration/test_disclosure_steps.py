@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from blueprints.disclosure.queries import items
+from blueprints.disclosure.queries.queue import candidates
 from blueprints.disclosure.service import deciding, drafting, publishing
 from blueprints.disclosure.service.publishing import Proof, content_digest
 from blueprints.disclosure.workflow import TABLE, State, row_of
@@ -253,12 +254,44 @@ def test_published_it_stands_with_its_digest_and_replaces_the_one_before(
         assert stood.number == number, day
 
 
-def test_a_late_report_on_an_older_period_joins_the_earlier_ones(column: Column) -> None:
+def test_reports_on_other_periods_stay_and_the_newest_stands(column: Column, moment: datetime) -> None:
     september = column.published("gas_quality", period="2026-09")
+    with clock.frozen(moment + timedelta(days=1)):
+        august = column.published("gas_quality", period="2026-08")
+        again = column.published("gas_quality", period="2026-08")
+    item = column.item("gas_quality")
+    assert item.current_id == september
+    states = {n: column.version(n).state for n in (september, august, again)}
+    assert states == {september: "published", august: "replaced", again: "published"}
+    stood = items.stood_on(item.id, date(2026, 10, 13))
+    assert stood is not None
+    assert stood.id == september
+    leader = column.by("leader")
+    with transaction():
+        deciding.withdraw(column.version(september), "示例理由", by=leader, now=clock.now())
+    assert column.item("gas_quality").current_id == again
+
+
+@pytest.mark.rule("F3.3.5")
+def test_a_deficient_report_is_corrected_by_a_report_on_its_own_period(
+    column: Column, moment: datetime
+) -> None:
     august = column.published("gas_quality", period="2026-08")
-    assert column.item("gas_quality").current_id == september
-    assert column.version(august).state == "replaced"
-    assert column.version(september).state == "published"
+    column.check(august, ["没有热值"])
+    with clock.frozen(moment + timedelta(days=1)):
+        september = column.published("gas_quality", period="2026-09")
+        assert column.version(september).checked == ""
+        assert [u.state for u in column.updates("gas_quality")] == ["open"]
+        column.check(september, ["没有压力"])
+        better = column.published("gas_quality", period="2026-08")
+        assert column.version(better).checked == "corrected"
+        assert [(u.what, u.state) for u in column.updates("gas_quality")] == [
+            ("没有压力", "open"), ("没有热值", "met"),
+        ]  # fmt: skip
+        waiting = candidates([column.organization], clock.today())
+        assert [c.version_id for c in waiting] == [better]
+        column.check(better)
+    assert column.version(better).checked == "verified"
 
 
 @pytest.mark.rule("F3.3.4")

@@ -8,7 +8,13 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from blueprints.disclosure.models import DisclosureItem, DisclosureProfile, DisclosureVersion, UpdateDuty
+from blueprints.disclosure.models import (
+    DisclosureCheck,
+    DisclosureItem,
+    DisclosureProfile,
+    DisclosureVersion,
+    UpdateDuty,
+)
 from core.db import db
 
 
@@ -39,15 +45,42 @@ def next_number_of(item_id: int) -> int:
     return (db.session.scalar(select(func.max(v.number)).where(v.item_id == item_id)) or 0) + 1
 
 
+def last_published(item_id: int, period: str) -> DisclosureVersion | None:
+    """The last version on a period that was published, whatever became of it."""
+    v = DisclosureVersion
+    rows = select(v).where(v.item_id == item_id, v.period == period, v.published_on.is_not(None))
+    return db.session.scalar(rows.order_by(v.number.desc()).limit(1))
+
+
+def newest_standing(item_id: int, but: int) -> DisclosureVersion | None:
+    """The published version on the newest period, another one than `but`."""
+    v = DisclosureVersion
+    rows = select(v).where(v.item_id == item_id, v.state == "published", v.id != but)
+    return db.session.scalar(rows.order_by(v.period.desc(), v.number.desc()).limit(1))
+
+
+def corrected_period(row: UpdateDuty) -> str | None:
+    """The period of the version that was found deficient when this correction was opened."""
+    v, check, item = DisclosureVersion, DisclosureCheck, DisclosureItem
+    rows = select(v.period).join(check, check.version_id == v.id).join(item, item.id == v.item_id)
+    found = rows.where(
+        item.organization_id == row.organization_id,
+        item.duty == row.duty,
+        check.result == "deficient",
+        check.at == row.since,
+    )
+    return db.session.scalar(found.limit(1))
+
+
 def stood_on(item_id: int, day: date) -> DisclosureVersion | None:
-    """The version that was published on a past day; None where none stood."""
+    """The version that was published on a past day (of the newest period then); None where none stood."""
     v = DisclosureVersion
     rows = select(v).where(
         v.item_id == item_id,
         v.published_on <= day,
         (v.ended_on.is_(None)) | (v.ended_on > day),
     )
-    return db.session.scalar(rows.order_by(v.published_on.desc(), v.number.desc()).limit(1))
+    return db.session.scalar(rows.order_by(v.period.desc(), v.published_on.desc(), v.number.desc()).limit(1))
 
 
 def open_updates(organization_id: int, code: str, cause: str | None = None) -> list[UpdateDuty]:

@@ -28,7 +28,8 @@ class PublicFile:
 
 @dataclass(frozen=True)
 class EarlierVersion:
-    """An earlier version: its number, period and from when to when it stood."""
+    """An earlier version: its number, period and from when to when it stood; a report on an earlier period
+    that was not replaced has no end."""
 
     number: int
     period: str
@@ -78,9 +79,12 @@ def published(organization_id: int) -> list[PublicItem]:
 
 
 def _earlier(organization_id: int) -> dict[int, list[EarlierVersion]]:
-    v = DisclosureVersion
-    rows = select(v.item_id, v.number, v.period, v.title, v.published_on, v.ended_on).where(
-        v.organization_id == organization_id, v.state == "replaced"
+    v, item = DisclosureVersion, DisclosureItem
+    rows = (
+        select(v.item_id, v.number, v.period, v.title, v.published_on, v.ended_on)
+        .join(item, item.id == v.item_id)
+        .where(v.organization_id == organization_id, v.state.in_(("published", "replaced")))
+        .where((item.current_id.is_(None)) | (item.current_id != v.id))
     )
     found: dict[int, list[EarlierVersion]] = defaultdict(list)
     for row in db.session.execute(rows.order_by(v.number.desc())):

@@ -40,15 +40,18 @@ def ticket_of(seed: str, version_id: int) -> str:
 
 
 def candidates(organizations: Sequence[Organization], today: date) -> list[Candidate]:
-    """Every version that stands and has not been found in order or deficient, with its reasons."""
+    """Every version that stands and is not being corrected, with its reasons; of reports the newest, and
+    those that wait for their recheck."""
     names = {organization.id: organization.name for organization in organizations}
     checks, overdue = _checks(list(names)), _overdue(list(names), today)
     v, item = DisclosureVersion, DisclosureItem
     rows = select(
         v.id, v.item_id, v.organization_id, item.duty, v.title, v.number, v.published_on, v.checked
-    ).join(item, item.current_id == v.id)
+    ).join(item, item.id == v.item_id)
     found = []
-    for row in db.session.execute(rows.where(v.organization_id.in_(list(names))).order_by(v.id)):
+    stands = (item.current_id == v.id) | (v.checked == "corrected")
+    rows = rows.where(v.organization_id.in_(list(names)), v.state == "published", stands)
+    for row in db.session.execute(rows.order_by(v.id)):
         if row.checked == "deficient":
             continue
         facts = checks.get(row.item_id, (0, None))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from blueprints.accounts.models import User
 from blueprints.disclosure.models import DisclosureVersion
+from blueprints.disclosure.queries import items
 from blueprints.disclosure.service.engine import admitted, item_path, label_of, move, tell_enterprise
 from core.authz import Permission
 from core.clock import local_date
@@ -40,10 +41,12 @@ def send_back(version: DisclosureVersion, remark: str, *, by: User, now: datetim
 
 
 def withdraw(version: DisclosureVersion, reason: str, *, by: User, now: datetime) -> None:
-    """撤下: nothing stands any more from today on, and why. The duty remains."""
+    """撤下: it stands no more from today on, and why; of reports the one before stands. The duty remains."""
     row = admitted(version, "withdraw", by)
     if not reason.strip():
         raise InvalidInput("请写明撤下的理由。", "reason")
     version.withdrawn_reason, version.ended_on = reason.strip(), local_date(now)
-    version.item.current_id = None
+    if version.item.current_id == version.id:
+        left = items.newest_standing(version.item_id, but=version.id)
+        version.item.current_id = left.id if left is not None else None
     move(version, row, by=by, now=now, reason=[None, version.withdrawn_reason])

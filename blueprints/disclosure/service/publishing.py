@@ -72,16 +72,17 @@ def publish(version: DisclosureVersion, proofs: Iterable[Proof], *, by: User, no
         _check(proof, version, now)
     for channel in duty.channels:
         _keep(version, given[channel], by=by, now=now)
+    before = items.last_published(version.item_id, version.period)
     day = max(proof.day for proof in given.values() if proof.day)
     version.published_on, version.published_at = day, now
     version.content_sha256 = content_digest(version)
-    if items.open_updates(version.organization_id, duty.code, "correction"):
+    if before is not None and before.checked == "deficient":
         version.checked = "corrected"
     move(
         version, row, by=by, now=now,
         published_on=[None, day.isoformat()], content_sha256=[None, version.content_sha256],
     )  # fmt: skip
-    _step_back(version, by=by, now=now)
+    _step_back(version, before, by=by, now=now)
     updating.answer(version, by=by, now=now)
     if version.checked == "corrected":
         text = f"缺陷已改正并重新公开，请复核：{label_of(version.item)}（第{version.number}版）。"
@@ -136,16 +137,16 @@ def _keep(version: DisclosureVersion, proof: Proof, *, by: User, now: datetime) 
     db.session.add(row)
 
 
-def _step_back(version: DisclosureVersion, *, by: User, now: datetime) -> None:
-    """The version that stood until now is replaced; a late report on an older period replaces nothing and
-    joins the earlier ones at once."""
-    item, earlier = version.item, items.current_of(version.item)
-    older, newer = earlier, version
-    if earlier is not None and version.period < earlier.period:
-        older, newer = version, earlier
-    item.current_id = newer.id
-    if older is None:
+def _step_back(
+    version: DisclosureVersion, before: DisclosureVersion | None, *, by: User, now: datetime
+) -> None:
+    """The version of the same period that stood until now is replaced; reports on other periods stay public.
+    What stands for the item is the newest period."""
+    item, current = version.item, items.current_of(version.item)
+    if current is None or version.period >= current.period:
+        item.current_id = version.id
+    if before is None or before.state != State.PUBLISHED:
         return
-    older.state, older.ended_on = State.REPLACED.value, version.published_on
+    before.state, before.ended_on = State.REPLACED.value, version.published_on
     states = [STATE_NAMES[State.PUBLISHED], STATE_NAMES[State.REPLACED]]
-    log_step("replace", older, by=by, now=now, changes={"state": states})
+    log_step("replace", before, by=by, now=now, changes={"state": states})

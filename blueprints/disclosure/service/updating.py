@@ -165,12 +165,15 @@ def open_correction(item: DisclosureItem, what: str, workdays: int, *, by: User,
 def answer(version: DisclosureVersion, *, by: User, now: datetime) -> list[UpdateDuty]:
     """A publication ends the update duties that it answers: met, or late after the due day.
 
-    A change in the register is answered by what was taken after it; every other by any new version.
+    A change in the register is answered by what was taken after it, a correction by a new version on the same
+    period, every other by any new version.
     """
     ended, day = [], version.published_on or local_date(now)
     for row in items.open_updates(version.organization_id, version.item.duty):
         stale = version.taken_at is not None and version.taken_at < row.since
         if row.cause == Kind.CHANGE and stale:
+            continue
+        if row.cause == Kind.CORRECTION and items.corrected_period(row) != version.period:
             continue
         moment = min(now, end_of_day(day) - timedelta(seconds=1))
         row.state = "met" if day <= row.due_on else "late"
