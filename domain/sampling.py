@@ -1,4 +1,4 @@
-"""Sampling of records and targets (F6.2a): tickets that anybody can recompute, sample sizes, bounds of a rate.
+"""Sampling of records and targets (F6.2a): tickets that anybody can recompute, sizes, bounds of a rate.
 
 Shares and confidences may be given as text ("0.05", "3/8"), Decimal, Fraction, int or float (0.95 means
 exactly 95/100). Sizes are decided exactly: where floating point comes too near to a limit, integers decide.
@@ -249,8 +249,8 @@ def _smallest(least: int, most: int, holds: Callable[[int], bool]) -> int:
 
 
 def attribute_size(tolerable: Share, expected: Share, confidence: Share) -> tuple[int, int]:
-    """(n, c): the smallest sample, with c = ceil(expected * n) deviations allowed, that shows at most c with a
-    probability of no more than 1 - confidence if the true rate is `tolerable` (binomial)."""
+    """(n, c): the smallest sample, with c = ceil(expected * n) deviations allowed, that shows at most c
+    with a probability of no more than 1 - confidence if the true rate is `tolerable` (binomial)."""
     rate = _between(tolerable, "可容忍偏差率")
     awaited = _share(expected, "预计偏差率")
     if not 0 <= awaited < rate:
@@ -262,8 +262,8 @@ def attribute_size(tolerable: Share, expected: Share, confidence: Share) -> tupl
 
 
 def systematic(population: int, n: int, start: Share) -> list[int]:
-    """Positions (from 1) of a systematic sample: the interval is population / n, the first one lies `start` of
-    an interval in (0 <= start < 1)."""
+    """Positions (from 1) of a systematic sample: the interval is population / n, the first one lies `start`
+    of an interval in (0 <= start < 1)."""
     population = _whole(population, "总数", 1)
     n = _whole(n, "样本量", 1, min(population, LARGEST_LIST))
     into = _share(start, "起点")

@@ -165,8 +165,7 @@ def _binomial_exact(n: int, c: int, rate: Fraction, doubt: Fraction) -> bool:
     for k in range(c + 1):  # total = sum of C(n, k) bad^k good^(c - k)
         total = total * good + part
         part = part * bad * (n - k) // (k + 1)
-    whole: int = rate.denominator**n
-    return total * good ** (n - c) * doubt.denominator <= doubt.numerator * whole
+    return bool(total * good ** (n - c) * doubt.denominator <= doubt.numerator * rate.denominator**n)
 
 
 # ---- bounds of a rate -----------------------------------------------------------------------------------
