@@ -50,7 +50,7 @@ def _flow(
         more = [("违约", KEPT, ("insist",))] if insisting else []
         words = f"{found.number}：{service.slot_of(found).words}，{found.purpose}。"
         return form_screen(
-            title, groups=[*groups, *more], cancel_url=back, breadcrumb=crumbs(found), refusal=refusal,
+            title, groups=[*more, *groups], cancel_url=back, breadcrumb=crumbs(found), refusal=refusal,
             intro=words, **rest, **shown,
         )  # fmt: skip
 

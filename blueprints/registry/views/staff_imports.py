@@ -35,7 +35,7 @@ def first_people(found: Understood) -> list[list[str]]:
     for draft in found.drafts[:SHOWN_PEOPLE]:
         facts, held = draft.facts, draft.certificate
         until = f"{held['number']}，至 {held['valid_until']}" if held else "没有上岗证"
-        told = [str(draft.line), facts["name"], draft.badge, POSTS.get(facts["post"], "")]
+        told = [facts["name"], str(draft.line), draft.badge, POSTS.get(facts["post"], "")]
         rows.append([*told, facts.get("team", ""), mask_phone(facts.get("phone", "")), until])
     return rows
 
