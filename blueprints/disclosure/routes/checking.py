@@ -58,7 +58,8 @@ def check_queue() -> Response:
     if by_chance:
         controls += [{"name": "seed", "label": "种子", "placeholder": today.isoformat()}]
     intro = (
-        f"种子：{seed}。次序是 sha256(种子|版本编号) 从小到大，知道种子的人都能重算。"
+        f"种子：{seed}。次序是 sha256(种子|版本编号) 从小到大，知道种子的人都能重算，"
+        f"例如第一行：printf '%s' '{seed}|{ordered[0].version_id if ordered else 1}' | sha256sum。"
         if by_chance
         else "次序：待复核的、更新逾期的、以前有缺陷的、从未核查和久未核查的在前；每一行写明为什么。"
     )
@@ -71,9 +72,10 @@ def check_queue() -> Response:
 
 def _row(number: int, one: queue.Candidate, names: dict[str, str]) -> list[object]:
     url = url_for("disclosure.version", version_id=one.version_id)
-    note = f"校验 {one.ticket[:16]}…" if one.ticket else ""
+    note = f"{one.ticket[:16]}…" if one.ticket else ""
+    edition = f"第{one.number}版" + (f"，版本编号 {one.version_id}" if one.ticket else "")
     return [
-        cell(names.get(one.duty, one.duty), url=url, note=f"第{one.number}版"),
+        cell(names.get(one.duty, one.duty), url=url, note=edition),
         cell(str(number), note=note),
         one.organization,
         f"{one.published_on:%Y-%m-%d}",

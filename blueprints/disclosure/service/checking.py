@@ -26,7 +26,7 @@ def verify(version: DisclosureVersion, remark: str, *, by: User, now: datetime) 
         )
     old, version.checked = version.checked, "verified"
     found = _record(version, "verified", [], remark, by=by, now=now)
-    move(version, row, by=by, now=now, checked=[old, "verified"], remark=remark.strip())
+    move(version, row, by=by, now=now, checked=[old or None, "verified"], remark=remark.strip())
     text = f"主管部门核实了公开的内容：{label_of(version.item)}（第{version.number}版）。"
     tell_enterprise(
         version.organization_id, Permission.DISCLOSURE_EDIT, text, link=item_path(version.item), now=now
@@ -49,7 +49,14 @@ def find_deficient(
         raise InvalidInput(f"请写明缺陷，一行一条，最多 {MOST_POINTS} 条。", "points")
     old, version.checked = version.checked, "deficient"
     found = _record(version, "deficient", wanted, remark, by=by, now=now)
-    move(version, row, by=by, now=now, checked=[old, "deficient"], deficiencies=[None, "；".join(wanted)])
+    move(
+        version,
+        row,
+        by=by,
+        now=now,
+        checked=[old or None, "deficient"],
+        deficiencies=[None, "；".join(wanted)],
+    )
     update = open_correction(version.item, "；".join(wanted), workdays, by=by, now=now)
     tell_enterprise(
         version.organization_id, Permission.DISCLOSURE_APPROVE,
