@@ -218,6 +218,8 @@ def test_the_queue_says_why_and_the_random_order_can_be_repeated(
         first = client.get("/disclosure/check-queue?by=random&seed=甲").get_data(as_text=True)
         again = client.get("/disclosure/check-queue?by=random&seed=甲").get_data(as_text=True)
         assert "种子：甲" in first
+        odd = client.get("/disclosure/check-queue?by=random&seed=%27%3Brm").get_data(as_text=True)
+        assert "种子：rm。" in odd
         links = re.findall(r"/disclosure/versions/\d+", first)
         assert links == re.findall(r"/disclosure/versions/\d+", again)
         assert len(set(links)) == 3

@@ -40,7 +40,7 @@ def check_queue() -> Response:
     places = reach.enterprises(me())
     chosen = [one for one in places if one.code == given.get("enterprise")] or places
     found = queue.candidates(chosen, today)
-    seed = given.get("seed") or today.isoformat()
+    seed = "".join(c for c in given.get("seed", "") if c.isalnum() or c in "-_.") or today.isoformat()
     ordered = queue.by_chance(found, seed) if by_chance else queue.by_risk(found)
     names = {held.duty.code: held.duty.item for held in all_held()}
     rows = [_row(number, one, names) for number, one in enumerate(ordered[:MOST], start=1)]
