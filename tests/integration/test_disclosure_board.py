@@ -13,8 +13,8 @@ from sqlalchemy import event, select
 
 from blueprints.disclosure.models import AddedDuty, DutyClaim
 from blueprints.disclosure.queries import board, duties_for, row_for, waiting
+from blueprints.disclosure.service import drafting, updating
 from blueprints.disclosure.service import duties as service
-from blueprints.disclosure.service import updating
 from blueprints.disclosure.views.board_page import PARTS, part_of
 from blueprints.rulebook.service import change_setting
 from core import clock
@@ -238,6 +238,12 @@ def test_what_waits_for_whom(column: Column) -> None:
     assert any("缺陷改正" in w.text for w in mine)
     assert [w.kind for w in waiting(column.by("leader"), today) if w.kind == "approve"] == ["approve"]
     assert waiting(column.by("handler"), today) == []
+    own_draft, leader = column.draft("systems"), column.by("leader")
+    with transaction():
+        values = {"title": "示例", "body": "示例"}
+        drafting.edit(column.version(own_draft), values, by=leader, now=clock.now())
+    column.submit(own_draft)
+    assert [w.kind for w in waiting(column.by("leader"), today) if w.kind == "approve"] == ["approve"]
     assert waiting(column.world.user("gd-handler"), today) == []
     column.published("laws")
     own, by = column.organization, column.by("discloser")
