@@ -108,6 +108,7 @@ def test_steps_out_of_turn_are_refused(column: Column, world: World) -> None:
         (drafter, f"/disclosure/versions/{published}/edit"),
         (drafter, f"/disclosure/versions/{draft}/publish"),
         (leader, f"/disclosure/versions/{draft}/withdraw"),
+        (drafter, "/disclosure/duties/water_weekly/write"),
         (leader, f"/disclosure/versions/{draft}/send-back"),
     ):
         answer = client.get(path)

@@ -75,7 +75,8 @@ def _groups(duty: Duty) -> list[tuple[str, str, list[str]]]:
 @once
 def write(duty_code: str) -> Response:
     """起草: a new version for a duty of the own enterprise."""
-    duty, own = held_or_404(duty_code).duty, own_enterprise()
+    own = own_enterprise()
+    duty = drafting.require_duty(own, held_or_404(duty_code).duty.code, clock.today())
     form = _draft_form(duty, None)
 
     def act() -> str:

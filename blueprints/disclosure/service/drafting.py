@@ -58,7 +58,7 @@ def begin(
 
     Errors: RuleViolation where the duty is none of its own, is not applicable, or has a draft already.
     """
-    duty = _duty_of(organization, code, local_date(now))
+    duty = require_duty(organization, code, local_date(now))
     lock_name(f"disclosure:{organization.id}:{code}")
     item = items.item_of(organization.id, code)
     if item is None:
@@ -79,7 +79,8 @@ def begin(
     return version
 
 
-def _duty_of(organization: Organization, code: str, today: date) -> Duty:
+def require_duty(organization: Organization, code: str, today: date) -> Duty:
+    """The duty, if it is one of the enterprise today and applies to it. Errors: RuleViolation."""
     duty = next((d for d in duties_for(organization, on=today) if d.code == code), None)
     if duty is None:
         raise RuleViolation("这不是本单位现在的公开事项。", None, "请回到公开事项清单选择。")
