@@ -17,6 +17,7 @@ GROUND = re.compile(r"\[(?:.*-)?(many_(?:sqlite|postgresql))(?:-.*)?\]$")
 SLOW = (
     "many_postgresql",
     "tests/browser/test_axe.py",
+    "tests/browser/test_axe_service.py",
     "many_sqlite",
     "tests/integration/test_sweeps.py",
     "tests/integration/test_kill_nine.py",

@@ -28,6 +28,7 @@ from tests.integration.test_sweeps import OWNERS, access, address, routes, value
 
 TAG = re.compile(r"<(/?[a-z][a-z0-9]*)([^<>]*)>")
 ATTRIBUTE = re.compile(r"([a-z][a-z-]*)(?:=\"([^\"]*)\")?")
+SERVICE = frozenset({"registry", "disclosure", "inspection", "portal"})
 MEANT = frozenset({"class", "role", "type", "lang", "tabindex"})
 
 
@@ -96,11 +97,14 @@ class Exhibition:
         yield "notices.batch", "jxw-leader", "/notices?state=to_sign"
         yield "notices.seal", "sysadmin", f"/organ-seals/{self.desk.world.org('jxw').id}"
 
-    def pages(self, contexts: dict[str, BrowserContext]) -> Iterator[tuple[str, str]]:
-        """(who, address): each route and each step once, and again wherever it looks as nothing did before."""
+    def pages(self, contexts: dict[str, BrowserContext], service: bool) -> Iterator[tuple[str, str]]:
+        """(who, address): each route and each step once, and again wherever it looks as nothing did before; those
+        of the features named in SERVICE, or all the others."""
         shown: set[str] = set()
         seen: set[str] = set()
         for what, login, path in dict.fromkeys(self.addresses()):
+            if (what.partition(".")[0] in SERVICE) is not service:
+                continue
             answer = contexts[login].request.get(path)
             if not answer.headers.get("content-type", "").startswith("text/html"):
                 continue
