@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from blueprints.complaints.workflow import FLOWS, STATE_NAMES, State
+from blueprints.disclosure import workflow as disclosure
 from blueprints.notices import workflow as notices
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "architecture.md"
 START, END = "<!-- state diagrams: generated -->", "<!-- end of state diagrams -->"
+DISCLOSURE = (
+    "<!-- state diagram of a disclosure version: generated -->",
+    "<!-- end of state diagram of a disclosure version -->",
+)
 NOTICES = "<!-- state diagram of a notice: generated -->", "<!-- end of state diagram of a notice -->"
 
 
@@ -29,18 +36,28 @@ def diagram(flow: str) -> str:
 
 
 def notice_diagram() -> str:
-    """The way of an official notice; * marks what the product does by itself."""
+    """The way of an official notice."""
+    return table_diagram(notices, notices.ENDED)
+
+
+def disclosure_diagram() -> str:
+    """The way of a version of a disclosure item."""
+    return table_diagram(disclosure, (disclosure.State.REPLACED, disclosure.State.WITHDRAWN))
+
+
+def table_diagram(workflow: Any, ended: Collection[Any]) -> str:
+    """One table as a diagram; * marks what the product does by itself."""
     edges: dict[tuple[str, str], list[str]] = {}
-    for row in notices.TABLE:
+    for row in workflow.TABLE:
         if row.target and row.target != row.source:
             name = f"{row.action}{'' if row.permission else '*'}"
             actions = edges.setdefault((row.source.value, row.target.value), [])
             if name not in actions:
                 actions.append(name)
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> draft: draft"]
-    lines += [f"    {s.value}: {s.value} {notices.STATE_NAMES[s]}" for s in notices.State]
+    lines += [f"    {s.value}: {s.value} {workflow.STATE_NAMES[s]}" for s in workflow.State]
     lines += [f"    {a} --> {b}: {', '.join(names)}" for (a, b), names in edges.items()]
-    lines += [f"    {s.value} --> [*]" for s in notices.State if s in notices.ENDED]
+    lines += [f"    {s.value} --> [*]" for s in workflow.State if s in ended]
     return "\n".join([*lines, "```"])
 
 
@@ -60,8 +77,8 @@ def main(check: bool) -> int:
     """Write the diagrams into the document, or say whether they are current."""
     text = TARGET.read_text()
     wanted = replaced(text, START, END, generated())
-    start, end = NOTICES
-    wanted = replaced(wanted, start, end, f"{start}\n\n{notice_diagram()}\n\n{end}")
+    for (start, end), drawn in ((NOTICES, notice_diagram()), (DISCLOSURE, disclosure_diagram())):
+        wanted = replaced(wanted, start, end, f"{start}\n\n{drawn}\n\n{end}")
     if check:
         return 0 if wanted == text else 1
     TARGET.write_text(wanted)
