@@ -15,7 +15,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from blueprints import accounts, complaints, disclosure, home, notices, portal, registry, rulebook
+from blueprints import accounts, complaints, disclosure, home, inspection, notices, portal, registry, rulebook
 from core import authz
 from core.backup.commands import backup
 from core.db import db, init_database
@@ -144,7 +144,7 @@ def register_extensions(app: Flask) -> None:
 
 def register_features(app: Flask) -> None:
     """Each feature brings its routes, commands and event subscriptions; links upward are wired here."""
-    for feature in (accounts, rulebook, registry, notices, complaints, disclosure, portal, home):
+    for feature in (accounts, rulebook, registry, notices, complaints, disclosure, inspection, portal, home):
         feature.register(app)
     app.jinja_env.filters["moment"] = moment_words
     app.jinja_env.globals["clause_url"] = lambda clause: url_for("rulebook.clause", clause_id=clause)
