@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import cases, deadlines, notices
+from bench import cases, deadlines, notices, visits
 
-BENCHES = {"deadlines": lambda _options: deadlines.main(), "cases": cases.main, "notices": notices.main}
+BENCHES = {
+    "deadlines": lambda _options: deadlines.main(),
+    "cases": cases.main,
+    "notices": notices.main,
+    "visits": visits.main,
+}
 
 
 def main(arguments: list[str]) -> int:

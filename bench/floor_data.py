@@ -45,7 +45,7 @@ def fill(uri: str, product_file: str | None, ids: str, login: str, password: str
         for statement in COPY:
             connection.exec_driver_sql(statement.replace("{ids}", ids).replace("%", "%%"))
         made = _index_words(connection)
-        _add_person(connection, login, password)
+        add_person(connection, login, password)
         connection.execute(text("COMMIT"))
         _settle(connection)
     engine.dispose()
@@ -61,7 +61,8 @@ def _index_words(connection: Connection) -> int:
     return made
 
 
-def _add_person(connection: Connection, login: str, password: str) -> None:
+def add_person(connection: Connection, login: str, password: str) -> None:
+    """Somebody who can sign in to the floor."""
     hashed = generate_password_hash(password, method="scrypt:32768:8:1")
     values = {"login": login, "name": "示例用户甲", "hash": hashed}
     statement = "INSERT INTO floor_user (id, login, name, password_hash) VALUES (1, :login, :name, :hash)"

@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
-from core.db import Base, UTCDateTime, db
+from core.db import UTCDateTime, db
 
 PAGE = 50
-Row = TypeVar("Row", bound=Base)
+Row = TypeVar("Row")
 Key = tuple[int, int]
 
 
@@ -60,12 +60,16 @@ class Order:
 def page_of(
     model: Any, organization_ids: Sequence[int], where: Sequence[ColumnElement[bool]], order: Order, *,
     after: Key | None = None, before: Key | None = None, load: Sequence[ORMOption] = (),
+    columns: Sequence[Any] = (),
 ) -> Page[Any]:  # fmt: skip
-    """Up to 50 rows, in one statement."""
+    """Up to 50 rows, in one statement: of the model, or of these columns (the order's and the id among
+    them)."""
     backwards = before is not None and after is None
     mark = before if backwards else after
-    rows = _rows(model, organization_ids, [*where, *_beyond(model, order, mark, order.newest != backwards)])
-    found = list(db.session.scalars(rows(order, order.newest != backwards, PAGE + 1).options(*load)))
+    beyond = _beyond(model, order, mark, order.newest != backwards)
+    rows = _rows(model, organization_ids, [*where, *beyond], columns)
+    wanted = rows(order, order.newest != backwards, PAGE + 1)
+    found = list(db.session.execute(wanted) if columns else db.session.scalars(wanted.options(*load)))
     more, found = len(found) > PAGE, found[:PAGE]
     if backwards:
         found.reverse()
@@ -92,19 +96,26 @@ def _sorted(model: Any, rows: Select[Any], order: Order, descending: bool) -> Se
     return rows.order_by(*(column.desc() if descending else column for column in columns))
 
 
-def _rows(model: Any, organization_ids: Sequence[int], where: Sequence[ColumnElement[bool]]) -> Any:
+def _rows(
+    model: Any,
+    organization_ids: Sequence[int],
+    where: Sequence[ColumnElement[bool]],
+    columns: Sequence[Any],
+) -> Any:
+    wanted: Select[Any] = select(*columns) if columns else select(model)
+
     def built(order: Order, descending: bool, most: int) -> Select[Any]:
         def own(organization_id: int) -> Select[Any]:
             rows = select(model.id).where(model.organization_id == organization_id, *where)
             return _sorted(model, rows, order, descending).limit(most)
 
         if len(organization_ids) == 1:
-            rows = select(model).where(model.organization_id == organization_ids[0], *where)
+            rows = wanted.where(model.organization_id == organization_ids[0], *where)
         elif organization_ids:
             parts = [select(own(one).subquery().c.id) for one in organization_ids]
-            rows = select(model).where(model.id.in_(select(union_all(*parts).subquery().c.id)))
+            rows = wanted.where(model.id.in_(select(union_all(*parts).subquery().c.id)))
         else:
-            rows = select(model).where(model.id == 0)
+            rows = wanted.where(model.id == 0)
         return _sorted(model, rows, order, descending).limit(most)
 
     return built

@@ -76,17 +76,35 @@ def _conditions(filters: Mapping[str, str], today: date) -> list[ColumnElement[b
     return where
 
 
-_LOAD = (selectinload(Visit.staff), selectinload(Visit.organization))
+_COLUMNS = (
+    Visit.id, Visit.organization_id, Visit.number, Visit.purpose, Visit.team, Visit.user_name,
+    Visit.user_phone, Visit.user_address, Visit.slot_from, Visit.slot_until, Visit.state, Visit.breach,
+    Visit.breach_reason,
+)  # fmt: skip
 
 
 def visits_page(
     organization_ids: Sequence[int], filters: Mapping[str, str], *, today: date,
     after: Key | None = None, before: Key | None = None,
-) -> Page[Visit]:  # fmt: skip
+) -> Page[Any]:  # fmt: skip
     """Up to 50 visits: what is still to come in its order, everything else the newest first."""
     order = Order(Visit.slot_from, newest=tab_of(filters) not in ("today", "pending"))
     where = _conditions(filters, today)
-    return page_of(Visit, organization_ids, where, order, after=after, before=before, load=_LOAD)
+    return page_of(Visit, organization_ids, where, order, after=after, before=before, columns=_COLUMNS)
+
+
+def names_of(visit_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Who goes, by visit."""
+    rows = (
+        select(VisitStaff.visit_id, Staff.name)
+        .join(Staff, Staff.id == VisitStaff.staff_id)
+        .where(VisitStaff.visit_id.in_(visit_ids))
+        .order_by(VisitStaff.id)
+    )
+    found: dict[int, list[str]] = {}
+    for visit_id, name in db.session.execute(rows):
+        found.setdefault(visit_id, []).append(name)
+    return found
 
 
 def counts(organization_ids: Sequence[int], today: date) -> dict[str, int]:

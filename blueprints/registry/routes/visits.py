@@ -45,10 +45,10 @@ def visits() -> Response:
     filters, by, today, chosen = asked(queries.FILTERS), me(), clock.today(), chosen_enterprises()
     page = queries.visits_page(chosen, filters, today=today, after=places("after"), before=places("before"))
     teams = [(name, name) for name in queries.teams(chosen)]
-    tab = queries.tab_of(filters)
+    tab, names = queries.tab_of(filters), queries.names_of([row.id for row in page.rows])
     empty = {"today": "今天没有上门预约。", "pending": "没有待上门的预约。", "breach": "没有违约的上门。"}
     return list_screen(
-        "上门服务", pages.LIST_HEADS, pages.list_rows(page.rows, by, clock.now(), len(in_reach()) > 1),
+        "上门服务", pages.LIST_HEADS, pages.list_rows(page.rows, names, by, clock.now(), places_in_reach()),
         endpoint="registry.visits", clause="F3.2.4", before=page.before, after=page.after,
         filters={name: value for name, value in filters.items() if name != "tab"},
         url_values={"tab": tab} if tab != "today" else {},
@@ -62,6 +62,11 @@ def visits() -> Response:
         actions=_list_actions(), empty=empty.get(tab, "还没有上门服务。"),
         hint="上门服务要提前与用户约定时段；不得迟到，更改和取消要先取得用户同意。",
     )  # fmt: skip
+
+
+def places_in_reach() -> dict[int, str]:
+    """The enterprises of a list by id."""
+    return {organization.id: organization.name for organization in in_reach()}
 
 
 def _list_actions() -> list[dict[str, Any]]:
@@ -84,9 +89,10 @@ def breaches() -> Response:
     wanted = {**filters, "tab": "breach"}
     chosen = chosen_enterprises()
     page = queries.visits_page(chosen, wanted, today=today, after=places("after"), before=places("before"))
+    names = queries.names_of([row.id for row in page.rows])
     teams = [(name, name) for name in queries.teams(chosen)]
     return list_screen(
-        "上门违约清单", pages.BREACH_HEADS, pages.breach_rows(page.rows, len(in_reach()) > 1),
+        "上门违约清单", pages.BREACH_HEADS, pages.breach_rows(page.rows, names, places_in_reach()),
         endpoint="registry.breaches", filters=filters, clause="F3.2.4",
         breadcrumb=[*CRUMB, {"label": "违约清单"}],
         before=page.before, after=page.after, empty="没有违约的上门。",

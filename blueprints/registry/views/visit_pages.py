@@ -24,7 +24,7 @@ LIST_HEADS = [("编号", "nowrap"), ("预约时段", "nowrap"), "事项", "用�
 BREACH_HEADS = ["编号", ("预约时段", "nowrap"), "事项", "违约情形", "上门人员", "状态"]
 
 
-def own(visit: Visit, by: User) -> bool:
+def own(visit: Any, by: User) -> bool:
     """Whether this person belongs to the enterprise of a visit."""
     return visit.organization_id == by.organization_id
 
@@ -34,7 +34,7 @@ def people_words(visit: Visit) -> str:
     return "、".join(link.staff.name for link in visit.staff) or "—"
 
 
-def state_cell(visit: Visit, now: datetime) -> dict[str, Any]:
+def state_cell(visit: Any, now: datetime) -> dict[str, Any]:
     """The state in words and colour; a breach is said below it."""
     note = visit.breach_reason if visit.breach else ""
     if visit.state == "agreed" and visit.slot_until < now:
@@ -42,41 +42,51 @@ def state_cell(visit: Visit, now: datetime) -> dict[str, Any]:
     return cell(STATES[visit.state], tone=STATE_TONES[visit.state], note=note)
 
 
-def _number(visit: Visit, several: bool) -> dict[str, Any]:
-    note = visit.organization.name if several else ""
+def _number(visit: Any, places: Mapping[int, str]) -> dict[str, Any]:
+    note = places.get(visit.organization_id, "") if len(places) > 1 else ""
     return cell(visit.number, url=url_for("registry.visit", visit_id=visit.id), note=note)
 
 
-def _when(visit: Visit) -> dict[str, Any]:
+def _when(visit: Any) -> dict[str, Any]:
     first, last = to_local(visit.slot_from), to_local(visit.slot_until)
     return cell(day_words(first.date()), note=f"{first:%H:%M}-{last:%H:%M}")
 
 
-def list_rows(visits: Iterable[Visit], by: User, now: datetime, several: bool) -> list[list[Any]]:
-    """Rows of the list; names and phones masked for everybody, addresses for a regulator."""
+def list_rows(
+    visits: Iterable[Any],
+    names: Mapping[int, Sequence[str]],
+    by: User,
+    now: datetime,
+    places: Mapping[int, str],
+) -> list[list[Any]]:
+    """Rows of the list; `names`: who goes, by visit; `places`: the enterprises in reach. Names and phones are
+    masked for everybody, addresses for a regulator."""
+    mine = by.organization_id
     return [
         [
-            _number(visit, several),
+            _number(visit, places),
             _when(visit),
             visit.purpose,
             cell(mask_name(visit.user_name), note=mask_phone(visit.user_phone)),
-            visit.user_address if own(visit, by) else mask_text(visit.user_address),
-            cell(people_words(visit), note=visit.team),
+            visit.user_address if visit.organization_id == mine else mask_text(visit.user_address),
+            cell("、".join(names.get(visit.id, ())) or "—", note=visit.team),
             state_cell(visit, now),
         ]
         for visit in visits
     ]
 
 
-def breach_rows(visits: Iterable[Visit], several: bool) -> list[list[Any]]:
+def breach_rows(
+    visits: Iterable[Any], names: Mapping[int, Sequence[str]], places: Mapping[int, str]
+) -> list[list[Any]]:
     """Rows of the list of breaches."""
     return [
         [
-            _number(visit, several),
+            _number(visit, places),
             _when(visit),
             visit.purpose,
             cell(visit.breach_reason, tone="danger"),
-            cell(people_words(visit), note=visit.team),
+            cell("、".join(names.get(visit.id, ())) or "—", note=visit.team),
             cell(STATES[visit.state], tone=STATE_TONES[visit.state]),
         ]
         for visit in visits
