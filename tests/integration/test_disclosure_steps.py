@@ -13,6 +13,7 @@ from sqlalchemy import select
 from blueprints.disclosure.queries import items
 from blueprints.disclosure.queries.queue import candidates
 from blueprints.disclosure.service import deciding, drafting, publishing
+from blueprints.disclosure.service.engine import admitted
 from blueprints.disclosure.service.publishing import Proof, content_digest
 from blueprints.disclosure.workflow import TABLE, State, row_of
 from blueprints.registry.service import promises
@@ -243,6 +244,7 @@ def test_published_it_stands_with_its_digest_and_replaces_the_one_before(
     assert (old.state, old.ended_on) == ("replaced", date(2026, 10, 22))
     assert (new.state, new.published_on, new.item.current_id) == ("published", date(2026, 10, 22), second)
     assert new.content_sha256 == content_digest(new) != old.content_sha256
+    assert new.checked == ""
     kept = new.proofs[0].file
     assert kept is not None
     assert hashlib.sha256(path_of(kept.sha256).read_bytes()).hexdigest() == kept.sha256
@@ -378,3 +380,22 @@ def test_what_was_verified_can_be_checked_again(column: Column) -> None:
     assert "下一步" not in page
     column.check(version_id, ["后来失效"])
     assert column.version(version_id).checked == "deficient"
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "login"),
+    [
+        ("draft", "submit", "rq-handler"),
+        ("submitted", "approve", "rq-discloser"),
+        ("approved", "publish", "rq-dispatcher"),
+        ("published", "withdraw", "rq-discloser"),
+        ("published", "verify", "rq-leader"),
+    ],
+)
+def test_a_step_asks_for_its_permission_below_the_pages_too(
+    column: Column, state: str, action: str, login: str
+) -> None:
+    version_id = in_state(column, state)
+    by = column.world.user(login)
+    with pytest.raises(RuleViolation, match="您的岗位不能"):
+        admitted(column.version(version_id), action, by)
