@@ -91,7 +91,7 @@ def published(done: Draw) -> Iterator[str]:
     yield from excluded(done)
     if not done.entropy_source.name.strip():
         yield "没有写明公开随机值的来源"
-    yield from _witnesses(done.witnesses, done.entropy_source.kind)
+    yield from _witnesses(done.witnesses)
     _moment(done.published_at, "公布时间")
 
 
@@ -128,9 +128,7 @@ def excluded(done: Draw) -> Iterator[str]:
             yield f"排除“{key[:SHOWN]}”没有写明理由"
 
 
-def _witnesses(witnesses: Sequence[Witness], kind: SourceKind) -> Iterator[str]:
-    if kind == SourceKind.WITNESSES and len(witnesses) < 2:
-        yield "以见证人的数为随机值，须有两名以上见证人"
+def _witnesses(witnesses: Sequence[Witness]) -> Iterator[str]:
     if len({w.name for w in witnesses}) != len(witnesses):
         yield "见证人重复"
     for witness in witnesses:
@@ -147,6 +145,8 @@ def opened(done: Draw) -> Iterator[str]:
     if not done.is_drawn:
         yield "抽取还没有进行：随机数没有公布"
     yield from _differs("随机数的承诺值", commitment(done.nonce), done.commit)
+    if done.entropy_source.kind == SourceKind.WITNESSES and len(done.witnesses) < 2:
+        yield "以见证人的数为随机值，须有两名以上见证人"
     for witness in done.witnesses:
         if not (witness.number and witness.opened_at):
             yield f"见证人“{witness.name}”的数没有开启"

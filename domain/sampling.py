@@ -332,7 +332,8 @@ def result_words(x: int, n: int, population: int | None, confidence: Share) -> s
     so large that it does not matter, or one not counted."""
     sure = 1 - _doubt(confidence)
     level = f"{(Decimal(sure.numerator) * 100 / sure.denominator).normalize():f}%"
-    x, n = _counted(x, n, population if population is not None else LARGEST_POPULATION)
+    most = LARGEST_POPULATION if population is None else _whole(population, "总数", 1)
+    x, n = _counted(x, n, most)
     found = f"抽查{n}件，不合格{x}件，不合格率{percent_words(Fraction(x, n))}"
     if population is None:
         bound = percent_words(upper_bound(x, n, confidence), ROUND_CEILING)
