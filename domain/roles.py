@@ -38,6 +38,8 @@ class Permission(StrEnum):
     DISCLOSURE_APPROVE = "disclosure:item:approve"
     DISCLOSURE_CHECK = "disclosure:item:check"
     DUTY_EDIT = "disclosure:duty:edit"
+    DRAW_READ = "inspection:draw:read"
+    DRAW_EDIT = "inspection:draw:edit"
     STAFF_MANAGE = "accounts:staff:manage"
     ORGANIZATION_MANAGE = "accounts:organization:manage"
     ROLE_GRANT = "accounts:role:grant"
@@ -92,7 +94,7 @@ _NOTICES_RECEIVE = _NOTICES_READ | {_P.NOTICE_RECEIVE}
 _SERVICE_READ = {_P.REGISTRY_READ, _P.DISCLOSURE_READ}
 _SERVICE_LOG = _SERVICE_READ | {_P.REGISTRY_LOG}
 _SERVICE_KEEP = _SERVICE_LOG | {_P.REGISTRY_EDIT, _P.DISCLOSURE_EDIT}
-_SERVICE_CHECK = _SERVICE_READ | {_P.REGISTRY_CHECK, _P.DISCLOSURE_CHECK}
+_SERVICE_CHECK = _SERVICE_READ | {_P.REGISTRY_CHECK, _P.DISCLOSURE_CHECK, _P.DRAW_READ}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REGULATOR_CLERK: frozenset(
         _CASEWORK
@@ -104,10 +106,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _CASEWORK
         | _NOTICES_WRITE
         | _SERVICE_CHECK
-        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT}
+        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT, _P.DRAW_EDIT}
     ),
     Role.INSPECTOR: frozenset(
-        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ} | _NOTICES_WRITE | _SERVICE_CHECK
+        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ, _P.DRAW_EDIT} | _NOTICES_WRITE | _SERVICE_CHECK
     ),
     Role.REGULATOR_LEADER: frozenset(
         _CASEWORK

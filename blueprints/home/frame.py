@@ -51,6 +51,13 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
         ),
     ),
     (
+        "检查",
+        (
+            ("双随机抽取", "inspection.draws", "shuffle", P.DRAW_READ),
+            ("执法证", "inspection.inspectors", "person-vcard", P.DRAW_READ),
+        ),
+    ),
+    (
         "依据",
         (
             ("制度条款", "rulebook.rulesets", "book", P.RULES_READ),

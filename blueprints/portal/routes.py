@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
+from blueprints.inspection.queries import draw_numbered, public_draws
+from blueprints.inspection.service import drawing
+from blueprints.inspection.views import draw_page
 from blueprints.portal import queries, views
 from blueprints.portal.exporting import EXPORTING
 from core import clock
@@ -105,3 +108,41 @@ def file(company_code: str, public_file_id: int) -> Response:
 def notices() -> Response:
     """The digests of issued notices; a file can be checked in the browser without sending it."""
     return _page("portal/notices.html", rows=queries.issued_notices())
+
+
+@blueprint.get("/public/draws/")
+@public
+def draws() -> Response:
+    """All numbered draws; void ones stay listed."""
+    rows = [(row, drawing.STATES[row.state]) for row in public_draws()]
+    return _page("portal/draws.html", rows=rows)
+
+
+@blueprint.get("/public/draws/<draw_number>/")
+@public
+def draw(draw_number: str) -> Response:
+    """One draw: digest and commitment from the freeze on, everything once it is done."""
+    found = draw_numbered(draw_number)
+    if found is None:
+        abort(404)
+    made = drawing.export(found)
+    done = made.is_drawn
+    return _page(
+        "portal/draw.html", draw=found, made=made, state=drawing.STATES[found.state],
+        facts=draw_page.facts(found), committed=draw_page.commitments(made),
+        opened=draw_page.opened(made) if done else [], taken=draw_page.taken(found, made) if done else [],
+        tables=draw_page.tickets(found, made) if done else [],
+        excluded=draw_page.exclusions(found, made) if done else [],
+    )  # fmt: skip
+
+
+@blueprint.get("/public/draws/<draw_number>/<draw_file>.json")
+@public
+def draw_export(draw_number: str, draw_file: str) -> Response:
+    """A draw that was done as data, for whoever wants to recompute it; before that its frame stays closed."""
+    found = draw_numbered(draw_number)
+    if found is None or draw_file != draw_number or not drawing.export(found).is_drawn:
+        abort(404)
+    answer = make_response(found.record)
+    answer.mimetype = "application/json"
+    return answer

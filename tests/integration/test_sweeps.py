@@ -84,6 +84,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "system_code": "service", **filled.rows,
         "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
     }  # fmt: skip
+    known["draw_id"] = known[DRAWS.get(rule.endpoint, "draw_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     missing = rule.arguments - known.keys()
     assert not missing, f"{rule.rule}: the sweeps do not know {sorted(missing)}"
@@ -112,6 +113,7 @@ VERSIONS = {
     "disclosure.send_back_version": "submitted_version",
     "disclosure.publish_version": "approved_version",
 }
+DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
@@ -134,6 +136,7 @@ TENANT = {
     "job_id",
     "notice_id",
     "service_id",
+    "draw_id",
     "outlet_id",
     "photo_id",
     "check_id",
@@ -202,6 +205,8 @@ LISTS = (
     "/disclosure/duties",
     "/disclosure/claims",
     "/disclosure/check-queue",
+    "/draws",
+    "/inspectors",
     "/outlets",
     "/opening",
     "/coverage",
@@ -355,6 +360,8 @@ FORM_NAMES = (
     "opened_on", "shows", "conditions", "steps", "outcome", "confirmed",
     "place_online", "day_online", "file_online", "result", "points", "answer", "what", "since", "ended_on",
     "class_", "item", "contains", "sectors", "frequency", "within", "first_half", "channels", "local", "office",
+    "lines", "quotas", "total", "exclusions", "per_target", "inspectors", "recusals", "source_on", "who",
+    "number_0", "code_0", "public_value", "user_id", "valid_from", "valid_until",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
     "badge", "post", "starts", "ends", "at", "agreed_at", "consent_at", "people", "staff_id", "left_on", "hours",
     "points", "on_error", "insist", "side",

@@ -1,0 +1,9 @@
+"""Pages of inspection."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("inspection", __name__)
+
+from blueprints.inspection.routes import certificates, draws  # noqa: E402
+
+__all__ = ["blueprint", "certificates", "draws"]

@@ -1,0 +1,1 @@
+"""View models of inspection: dicts for the macros. Pure formatting."""
