@@ -16,7 +16,6 @@ from blueprints.disclosure.service import deciding, drafting, publishing
 from blueprints.disclosure.service.engine import admitted
 from blueprints.disclosure.service.publishing import Proof, content_digest
 from blueprints.disclosure.workflow import TABLE, State, row_of
-from blueprints.registry.service import promises
 from core import clock
 from core.audit import AuditEntry
 from core.db import db, transaction
@@ -347,27 +346,6 @@ def test_every_step_is_in_the_log_of_its_item(column: Column) -> None:
     assert list(db.session.scalars(rows.order_by(AuditEntry.seq))) == [
         f"disclosure.{step}" for step in ("draft", "submit", "approve", "publish", "verify")
     ]
-
-
-@pytest.mark.rule("Q0")
-def test_a_company_under_q_publishes_q_and_no_other_system(app: Flask) -> None:
-    fill_register("gs")
-    column, today = Column("gs", "swj"), clock.today()
-    column.profile()
-    own, by = column.organization.id, column.by("discloser")
-    with transaction():
-        promises.add_version(
-            own, "complaint_rules", title="用户投诉处理公开制度", body="第一条", upload=None,
-            effective_on=date(2024, 5, 21), adopted="", by=by, now=clock.now(),
-        )  # fmt: skip
-        promises.add_version(
-            own, "complaint_rules", title="用户投诉处理公开制度", body="新第一条", upload=None,
-            effective_on=today + timedelta(days=30), adopted="", by=by, now=clock.now(),
-        )  # fmt: skip
-    taken = column.version(column.draft("complaint_rules")).taken
-    assert taken["systems"] == [
-        "《用户投诉处理公开制度》；2024年5月21日起施行", "《用户投诉处理公开制度》；2026年11月11日起施行",
-    ]  # fmt: skip
 
 
 def test_what_was_verified_can_be_checked_again(column: Column) -> None:

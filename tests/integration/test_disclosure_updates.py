@@ -11,7 +11,7 @@ from sqlalchemy import select
 from blueprints.accounts.models import User
 from blueprints.disclosure.service import updating
 from blueprints.registry.models import CatalogueEntry, Hotline
-from blueprints.registry.service import catalogue
+from blueprints.registry.service import catalogue, promises
 from core import calendar_store, clock, clocks
 from core.audit import SYSTEM
 from core.db import db, transaction
@@ -198,3 +198,24 @@ def test_a_water_company_owes_without_a_clause(app: Flask) -> None:
         (limit,) = clocks.of_subject("update_duty", owed.id)
         assert limit.clause == ""
         assert "建城规" in limit.basis
+
+
+@pytest.mark.rule("Q0")
+def test_a_company_under_q_publishes_q_and_no_other_system(app: Flask) -> None:
+    fill_register("gs")
+    column, today = Column("gs", "swj"), clock.today()
+    column.profile()
+    own, by = column.organization.id, column.by("discloser")
+    with transaction():
+        promises.add_version(
+            own, "complaint_rules", title="用户投诉处理公开制度", body="第一条", upload=None,
+            effective_on=date(2024, 5, 21), adopted="", by=by, now=clock.now(),
+        )  # fmt: skip
+        promises.add_version(
+            own, "complaint_rules", title="用户投诉处理公开制度", body="新第一条", upload=None,
+            effective_on=today + timedelta(days=30), adopted="", by=by, now=clock.now(),
+        )  # fmt: skip
+    taken = column.version(column.draft("complaint_rules")).taken
+    assert taken["systems"] == [
+        "《用户投诉处理公开制度》；2024年5月21日起施行", "《用户投诉处理公开制度》；2026年11月11日起施行",
+    ]  # fmt: skip
