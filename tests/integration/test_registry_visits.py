@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from blueprints.registry.models import Visit
+from blueprints.registry.models import Staff, Visit
 from blueprints.registry.service import visit_steps as steps
 from core import clock
 from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
 from tests.factories.registry_people import USER, People, at, slot, visit_of
+from tests.factories.registry_service import fill_service
 from tests.factories.world import World
 
 TODAY = date(2026, 10, 12)  # a Monday; it is 09:30
@@ -323,3 +324,31 @@ def test_services_refuse_what_forms_would_not_send(people: People, visit: int) -
         )
     with pytest.raises(RuleViolation), transaction() as session:
         steps.rate(session.get_one(Visit, visit), 5, "", by=people.by(), now=clock.now())
+
+
+def test_the_purpose_can_come_from_the_catalogue(world: World, people: People) -> None:
+    entry = fill_service()["entry_id"]
+    staff_id = people.staff()
+    told = form(staff_id, entry_id=str(entry), purpose="")
+    assert world.client("rq-dispatcher").submit("/visits/new", told).status_code == 303
+    found = db.session.scalars(select(Visit)).one()
+    assert (found.purpose, found.entry_id) == ("居民开户", entry)
+
+
+def test_where_there_are_very_many_people_a_team_is_chosen_first(world: World, people: People) -> None:
+    with transaction() as session:
+        session.add_all(
+            Staff(
+                organization_id=people.organization_id, name=f"员工{n}", badge=f"M{n}", post="meter",
+                team=f"抄表{n % 2}班", created_at=clock.now(),
+            )
+            for n in range(70)
+        )  # fmt: skip
+    staff_id = people.staff()
+    client = world.client("rq-dispatcher")
+    html = client.get("/visits/new").get_data(as_text=True)
+    assert html.count('name="people"') == 60
+    assert "请先选择班组" in html
+    html = client.get("/visits/new?team=抄表1班").get_data(as_text=True)
+    assert html.count('name="people"') == 35
+    assert client.submit("/visits/new", form(staff_id)).status_code == 303  # anybody may be sent

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from blueprints.registry.models import CatalogueEntry, RosterShift, Staff, Visit, VisitStaff
@@ -93,37 +93,51 @@ def visits_page(
     return page_of(Visit, organization_ids, where, order, after=after, before=before, columns=_COLUMNS)
 
 
+_WITHIN: BindParameter[Any] = bindparam("organizations", expanding=True)
+_NAMES = (
+    select(VisitStaff.visit_id, Staff.name)
+    .join(Staff, Staff.id == VisitStaff.staff_id)
+    .where(VisitStaff.visit_id.in_(bindparam("visits", expanding=True)))
+    .order_by(VisitStaff.id)
+)
+_TEAMS = (
+    select(Staff.team)
+    .where(Staff.organization_id.in_(_WITHIN), Staff.active.is_(True), Staff.team != "")
+    .distinct()
+    .order_by(Staff.team)
+)
+
+
+def _bounded(*where: ColumnElement[bool]) -> Any:
+    rows = select(Visit.id).where(Visit.organization_id.in_(_WITHIN), *where).limit(MOST_COUNTED)
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+_COUNTS = select(
+    _bounded(Visit.slot_from >= bindparam("since"), Visit.slot_from < bindparam("until")),
+    _bounded(Visit.state == "agreed"),
+    _bounded(Visit.breach.is_(True)),
+)
+
+
 def names_of(visit_ids: Sequence[int]) -> dict[int, list[str]]:
     """Who goes, by visit."""
-    rows = (
-        select(VisitStaff.visit_id, Staff.name)
-        .join(Staff, Staff.id == VisitStaff.staff_id)
-        .where(VisitStaff.visit_id.in_(visit_ids))
-        .order_by(VisitStaff.id)
-    )
     found: dict[int, list[str]] = {}
-    for visit_id, name in db.session.execute(rows):
+    for visit_id, name in db.session.execute(_NAMES, {"visits": list(visit_ids)}):
         found.setdefault(visit_id, []).append(name)
     return found
 
 
 def counts(organization_ids: Sequence[int], today: date) -> dict[str, int]:
     """How many visits the tabs hold, counted up to 100, in one statement."""
-
-    def bounded(tab: str) -> Any:
-        rows = select(Visit.id).where(Visit.organization_id.in_(organization_ids), *_in_tab(tab, today))
-        return select(func.count()).select_from(rows.limit(MOST_COUNTED).subquery()).scalar_subquery()
-
-    tabs = ("today", "pending", "breach")
-    return dict(zip(tabs, db.session.execute(select(*map(bounded, tabs))).one(), strict=True))
+    asked = {"since": local_midnight(today), "until": end_of_day(today)}
+    found = db.session.execute(_COUNTS, {"organizations": list(organization_ids), **asked}).one()
+    return dict(zip(("today", "pending", "breach"), found, strict=True))
 
 
 def teams(organization_ids: Sequence[int]) -> list[str]:
     """Names of the teams of those at work."""
-    rows = select(Staff.team).where(
-        Staff.organization_id.in_(organization_ids), Staff.active.is_(True), Staff.team != ""
-    )
-    return list(db.session.scalars(rows.distinct().order_by(Staff.team)))
+    return list(db.session.scalars(_TEAMS, {"organizations": list(organization_ids)}))
 
 
 def between(

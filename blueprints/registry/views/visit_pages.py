@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from flask import url_for
@@ -42,14 +43,21 @@ def state_cell(visit: Any, now: datetime) -> dict[str, Any]:
     return cell(STATES[visit.state], tone=STATE_TONES[visit.state], note=note)
 
 
-def _number(visit: Any, places: Mapping[int, str]) -> dict[str, Any]:
+def _number(visit: Any, start: str, places: Mapping[int, str]) -> dict[str, Any]:
     note = places.get(visit.organization_id, "") if len(places) > 1 else ""
-    return cell(visit.number, url=url_for("registry.visit", visit_id=visit.id), note=note)
+    return cell(visit.number, url=f"{start}/{visit.id}", note=note)
+
+
+@lru_cache(maxsize=4096)
+def _slot_words(begin: datetime, until: datetime) -> tuple[str, str]:
+    """(10月13日（周二）, 09:00-10:00)"""
+    first, last = to_local(begin), to_local(until)
+    return day_words(first.date()), f"{first:%H:%M}-{last:%H:%M}"
 
 
 def _when(visit: Any) -> dict[str, Any]:
-    first, last = to_local(visit.slot_from), to_local(visit.slot_until)
-    return cell(day_words(first.date()), note=f"{first:%H:%M}-{last:%H:%M}")
+    day, span = _slot_words(visit.slot_from, visit.slot_until)
+    return cell(day, note=span)
 
 
 def list_rows(
@@ -61,10 +69,10 @@ def list_rows(
 ) -> list[list[Any]]:
     """Rows of the list; `names`: who goes, by visit; `places`: the enterprises in reach. Names and phones are
     masked for everybody, addresses for a regulator."""
-    mine = by.organization_id
+    mine, start = by.organization_id, url_for("registry.visits")
     return [
         [
-            _number(visit, places),
+            _number(visit, start, places),
             _when(visit),
             visit.purpose,
             cell(mask_name(visit.user_name), note=mask_phone(visit.user_phone)),
@@ -80,9 +88,10 @@ def breach_rows(
     visits: Iterable[Any], names: Mapping[int, Sequence[str]], places: Mapping[int, str]
 ) -> list[list[Any]]:
     """Rows of the list of breaches."""
+    start = url_for("registry.visits")
     return [
         [
-            _number(visit, places),
+            _number(visit, start, places),
             _when(visit),
             visit.purpose,
             cell(visit.breach_reason, tone="danger"),
