@@ -336,10 +336,11 @@ def test_the_purpose_can_come_from_the_catalogue(world: World, people: People) -
 
 
 def test_where_there_are_very_many_people_a_team_is_chosen_first(world: World, people: People) -> None:
+    organization_id = people.organization_id
     with transaction() as session:
         session.add_all(
             Staff(
-                organization_id=people.organization_id, name=f"员工{n}", badge=f"M{n}", post="meter",
+                organization_id=organization_id, name=f"员工{n}", badge=f"M{n}", post="meter",
                 team=f"抄表{n % 2}班", created_at=clock.now(),
             )
             for n in range(70)
