@@ -295,7 +295,7 @@ def _plain(value: Any) -> Any:
 
 
 def _kinds(value: Any) -> dict[str, Decimal]:
-    if not isinstance(value, Mapping) or not value or not all(isinstance(k, str) and k for k in value):
+    if not isinstance(value, Mapping) or not all(isinstance(kind, str) and kind for kind in value):
         raise InvalidInput("请列出各种情形和分值。")
     return {kind: points(each) for kind, each in value.items()}
 
@@ -343,6 +343,9 @@ def rule_from(data: Mapping[str, Any]) -> Rule:
         raise
     except (TypeError, ValueError):
         raise InvalidInput("计分方式填写不完整或者有误。") from None
+    known = getattr(found, "kinds", getattr(found, "options", None))
+    if known is not None and not known and not getattr(found, "zero", ()):
+        raise InvalidInput("请列出各种情形和分值。")
     return found
 
 
