@@ -135,7 +135,6 @@ def test_from_the_register_to_what_citizens_read(
 
     public.goto("/public/e/rq/prices/")
     expect(public.locator("main")).to_contain_text("2.10元/立方米")
-    expect(public.locator("main")).not_to_contain_text("2.04元/立方米")
     exported(app, tmp_path / "public")
 
 

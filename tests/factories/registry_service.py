@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.models import User
-from blueprints.registry.models import ServiceArea
+from blueprints.registry.models import Commitment, Hotline, ServiceArea
 from blueprints.registry.service import areas, catalogue, outlet_days, outlets, promises, requests
 from core import clock
 from core.calendar_store import load_calendar
@@ -60,6 +60,24 @@ def streets(by: Any) -> list[int]:
     return list(db.session.scalars(select(ServiceArea.id).order_by(ServiceArea.id)))
 
 
+def _hotline(organization_id: int, by: User) -> Hotline:
+    """A hotline that somebody rang."""
+    line = catalogue.save_hotline(organization_id, None, HOTLINE, by=by, now=clock.now())
+    catalogue.add_call(
+        line, clock.now(), answered=True, wait_seconds=12, one_stop=True, remark="", by=by, now=clock.now()
+    )
+    return line
+
+
+def _commitment(organization_id: int, by: User) -> Commitment:
+    """A promise that was broken once, by five minutes."""
+    now = clock.now()
+    row = promises.save_commitment(organization_id, None, COMMITMENT, by=by, now=now)
+    began, done = now - timedelta(minutes=60), now - timedelta(minutes=10)
+    promises.add_record(row, began, done, place="东街", remark="", by=by, now=now, calendar=load_calendar())
+    return row
+
+
 def fill_service(code: str = "rq") -> dict[str, int]:
     """One row of each kind for an enterprise; ids under the names that routes use."""
     world = World()
@@ -80,10 +98,7 @@ def fill_service(code: str = "rq") -> dict[str, int]:
         check = outlet_days.add_check(
             outlet, today, safe=False, tidy=True, findings="灭火器过期一只", by=by, now=now
         )
-        hotline = catalogue.save_hotline(organization_id, None, HOTLINE, by=by, now=now)
-        catalogue.add_call(
-            hotline, now, answered=True, wait_seconds=12, one_stop=True, remark="", by=by, now=now
-        )
+        hotline = _hotline(organization_id, by)
         entry = catalogue.save_entry(organization_id, None, ENTRY, by=by, now=now)
         values = {
             "kind": "business", "content": "要求开户", "user_name": "示例用户甲", "user_phone": "13800001234",
@@ -94,11 +109,7 @@ def fill_service(code: str = "rq") -> dict[str, int]:
             organization_id, "service", title="服务管理制度", body="第一条 热情服务。", upload=paper(),
             effective_on=date(2026, 1, 1), adopted="示例司〔2026〕1号", by=by, now=now,
         )  # fmt: skip
-        commitment = promises.save_commitment(organization_id, None, COMMITMENT, by=by, now=now)
-        promises.add_record(
-            commitment, now - timedelta(minutes=60), now - timedelta(minutes=10), place="东街", remark="",
-            by=by, now=now, calendar=load_calendar(),
-        )  # fmt: skip
+        commitment = _commitment(organization_id, by)
         session.flush()
         return {
             "outlet_id": outlet.id, "photo_id": photo.id, "check_id": check.id, "hotline_id": hotline.id,
