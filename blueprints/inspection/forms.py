@@ -114,7 +114,9 @@ def draw_form(row: Draw | None) -> DrawForm:
 class WitnessForm(BaseForm):
     """A witness binds himself to a number."""
 
-    name = StringField("见证人（姓名、单位）", [DataRequired(), Length(max=64)])
+    name = StringField(
+        "见证人（姓名、单位）", [DataRequired(), Length(max=64)], description="会在抽取记录里公布。"
+    )
     number = StringField(
         "见证人的数", [DataRequired(), Length(max=20)], description="1 到 20 位数字，由见证人自己定。"
     )

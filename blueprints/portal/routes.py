@@ -126,13 +126,13 @@ def draw(draw_number: str) -> Response:
     if found is None:
         abort(404)
     made = drawing.export(found)
-    done = made.is_drawn
+    done, labels = made.is_drawn, draw_page.labels_of(found, public=True)
     return _page(
         "portal/draw.html", draw=found, made=made, state=drawing.STATES[found.state],
-        facts=draw_page.facts(found), committed=draw_page.commitments(made),
-        opened=draw_page.opened(made) if done else [], taken=draw_page.taken(found, made) if done else [],
-        tables=draw_page.tickets(found, made) if done else [],
-        excluded=draw_page.exclusions(found, made) if done else [],
+        facts=draw_page.facts(found, public=True), committed=draw_page.commitments(made),
+        opened=draw_page.opened(made) if done else [], taken=draw_page.taken(labels, made) if done else [],
+        tables=draw_page.tickets(labels, made) if done else [],
+        excluded=draw_page.exclusions(labels, made) if done else [],
     )  # fmt: skip
 
 

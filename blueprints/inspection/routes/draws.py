@@ -133,15 +133,17 @@ def draw(draw_id: int) -> Response:
     """One draw: what was fixed, what was opened, who was drawn, and how to check it."""
     found = _own_or_404(draw_id)
     made = service.export(found) if found.record else None
+    labels = pages.labels_of(found, public=False)
     return render(
-        "inspection/draw.html", draw=found, made=made, facts=pages.facts(found), next=_next(found),
+        "inspection/draw.html", draw=found, made=made, facts=pages.facts(found, public=False),
+        next=_next(found),
         state=(service.STATES[found.state], service.TONES[found.state]),
         breadcrumb=[*CRUMB, {"label": found.label}],
         committed=pages.commitments(made) if made else [],
         opened=pages.opened(made) if made and made.is_drawn else [],
-        taken=pages.taken(found, made) if made and made.is_drawn else [],
-        tables=pages.tickets(found, made) if made and made.is_drawn else [],
-        excluded=pages.exclusions(found, made) if made else [],
+        taken=pages.taken(labels, made) if made and made.is_drawn else [],
+        tables=pages.tickets(labels, made) if made and made.is_drawn else [],
+        excluded=pages.exclusions(labels, made) if made else [],
     )  # fmt: skip
 
 

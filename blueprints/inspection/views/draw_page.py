@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from blueprints.inspection.models import Draw
@@ -14,13 +15,22 @@ from domain.sampling import INSPECTORS
 SHOWN_TICKETS = 100
 
 
-def _named(row: Draw, key: str) -> str:
-    name = row.labels.get(key, "")
+Labels = Mapping[str, str]
+
+
+def labels_of(row: Draw, *, public: bool) -> Labels:
+    """Names to read the ids by; the public reads inspectors by their ids alone."""
+    hidden = set(row.plan["inspectors"]) if public else set()
+    return {key: name for key, name in row.labels.items() if key not in hidden}
+
+
+def _named(labels: Labels, key: str) -> str:
+    name = labels.get(key, "")
     return f"{name}（{key}）" if name else key
 
 
-def facts(row: Draw) -> list[dict[str, Any]]:
-    """The grid above."""
+def facts(row: Draw, *, public: bool) -> list[dict[str, Any]]:
+    """The grid above; the public is not told who organized it."""
     plan = row.plan
     quotas = "、".join(f"{name} {n} 个" for name, n in plan["quotas"].items())
     return [
@@ -29,7 +39,7 @@ def facts(row: Draw) -> list[dict[str, Any]]:
         {"label": "抽取数量", "value": quotas},
         {"label": "检查人员", "value": _people(row)},
         {"label": "随机数来自", "value": _source(row)},
-        {"label": "组织抽取", "value": row.drafted_by.name},
+        {"label": "组织抽取", "value": "" if public else row.drafted_by.name},
         {
             "label": "冻结时间",
             "value": f"{to_local(row.frozen_at):%Y-%m-%d %H:%M:%S}" if row.frozen_at else "",
@@ -83,28 +93,28 @@ def opened(made: draws.Draw) -> list[dict[str, Any]]:
     return rows
 
 
-def taken(row: Draw, made: draws.Draw) -> list[list[Any]]:
+def taken(labels: Labels, made: draws.Draw) -> list[list[Any]]:
     """Who was drawn, with the inspectors of each."""
     teams = {team.target: team for team in made.teams}
     rows = []
     for stratum in made.strata:
         for key in stratum.current:
             team = teams.get(key)
-            people = "、".join(_named(row, person) for person in team.current) if team else "—"
-            rows.append([cell(_named(row, key)), stratum.name, people])
+            people = "、".join(_named(labels, person) for person in team.current) if team else "—"
+            rows.append([cell(_named(labels, key)), stratum.name, people])
     return rows
 
 
-def tickets(row: Draw, made: draws.Draw) -> list[dict[str, Any]]:
+def tickets(labels: Labels, made: draws.Draw) -> list[dict[str, Any]]:
     """The ticket table of each stratum and team: rank, who, ticket, what became of it, and the shell line."""
-    return [_table(row, made, ranking) for ranking in (*made.strata, *made.teams) if ranking.tickets]
+    return [_table(labels, made, ranking) for ranking in (*made.strata, *made.teams) if ranking.tickets]
 
 
-def _table(row: Draw, made: draws.Draw, ranking: draws.Ranking) -> dict[str, Any]:
-    name = f"检查人员：{_named(row, ranking.target)}" if ranking.target else ranking.name
+def _table(labels: Labels, made: draws.Draw, ranking: draws.Ranking) -> dict[str, Any]:
+    name = f"检查人员：{_named(labels, ranking.target)}" if ranking.target else ranking.name
     lines = [
         [
-            cell(str(rank)), _named(row, ticket.id), cell(ticket.ticket[:16] + "…"),
+            cell(str(rank)), _named(labels, ticket.id), cell(ticket.ticket[:16] + "…"),
             _became(ranking, ticket.id),
         ]
         for rank, ticket in enumerate(ranking.ranked[:SHOWN_TICKETS], start=1)
@@ -115,7 +125,7 @@ def _table(row: Draw, made: draws.Draw, ranking: draws.Ranking) -> dict[str, Any
         "rows": lines,
         "more": max(0, len(ranking.tickets) - SHOWN_TICKETS),
         "shell": draws.shell_line(made, ranking.name, first),
-        "example": _named(row, first),
+        "example": _named(labels, first),
     }
 
 
@@ -128,12 +138,12 @@ def _became(ranking: draws.Ranking, key: str) -> dict[str, Any]:
     return cell("候补", tone="open")
 
 
-def exclusions(row: Draw, made: draws.Draw) -> list[list[Any]]:
+def exclusions(labels: Labels, made: draws.Draw) -> list[list[Any]]:
     """Who could not be drawn, and why."""
     rows = []
     for place, reason in made.exclusions.items():
         group, _, key = place.rpartition("|")
         away = group.startswith(f"{INSPECTORS}|")
-        where = f"回避（{_named(row, group.partition('|')[2])}）" if away else group
-        rows.append([cell(_named(row, key)), where, reason])
+        where = f"回避（{_named(labels, group.partition('|')[2])}）" if away else group
+        rows.append([cell(_named(labels, key)), where, reason])
     return rows
