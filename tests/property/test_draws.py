@@ -94,7 +94,9 @@ def test_nothing_that_decides_can_be_changed(place: tuple[Any, ...], data: st.Da
         inner[place[-1]] = data.draw(st.integers(0, 9).filter(lambda n: n != old))
     else:
         at = data.draw(st.integers(0, len(old) - 1))
-        inner[place[-1]] = old[:at] + data.draw(st.sampled_from("x07").filter(lambda c: c != old[at])) + old[at + 1 :]
+        inner[place[-1]] = (
+            old[:at] + data.draw(st.sampled_from("x07").filter(lambda c: c != old[at])) + old[at + 1 :]
+        )
     try:
         holds = draws.verify(export).holds
     except InvalidInput:  # no export at all any more

@@ -47,6 +47,7 @@ def test_an_export_is_canonical_and_holds(make: Callable[[], Draw]) -> None:
     text = to_json(draw)
     assert from_json(text) == draw
     assert to_json(from_json(text.encode())) == text
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     assert verify(draw) == verify(text) == verify(json.loads(text)) == draws.Verification(True, None)
     assert verify(text).as_json() == {"holds": True, "first_difference": None}
 
@@ -208,7 +209,10 @@ def witness(data: Data, place: int = 0) -> Data:
     [
         (lambda d: witness(d).update(number="481517"), "与事先提交的承诺值不符"),
         (lambda d: witness(d).update(nonce="n3"), "与事先提交的承诺值不符"),
-        (lambda d: witness(d).update(number="481517", commit=draws.witness_commitment("481517", "n1")), "由见证人的数"),
+        (
+            lambda d: witness(d).update(number="481517", commit=draws.witness_commitment("481517", "n1")),
+            "由见证人的数",
+        ),
         (lambda d: witness(d).update(committed_at=OPENED), "开启之后才提交"),
         (lambda d: witness(d).update(number="", opened_at=""), "没有开启"),
         (lambda d: witness(d).update(opened_at="2024-09-04T00:00:00+08:00"), "在抽取之后才开启"),
@@ -220,7 +224,9 @@ def witness(data: Data, place: int = 0) -> Data:
         (lambda d: stratum(d, "供气")["replaced"].clear(), None),
     ],
 )
-def test_witnesses_are_held_to_what_they_committed(change: Callable[[Data], object], words: str | None) -> None:
+def test_witnesses_are_held_to_what_they_committed(
+    change: Callable[[Data], object], words: str | None
+) -> None:
     found = verify(tampered(change, witnessed_draw()))
     assert found.holds is (words is None)
     assert (words or "") in (found.first_difference or ""), found.first_difference
@@ -230,9 +236,7 @@ def test_witnesses_are_held_to_what_they_committed(change: Callable[[Data], obje
 
 
 def test_a_frozen_draw_tells_nothing_and_does_not_hold_yet() -> None:
-    frozen = draws.freeze(
-        "N", "查", ["甲|1", "甲|2"], {"甲": 1}, draws.commitment("n"), LOTTERY, PUBLISHED
-    )
+    frozen = draws.freeze("N", "查", ["甲|1", "甲|2"], {"甲": 1}, draws.commitment("n"), LOTTERY, PUBLISHED)
     assert not frozen.is_drawn
     assert frozen.ranking("甲").tickets == ()
     assert "还没有进行" in (verify(frozen).first_difference or "")
@@ -324,7 +328,12 @@ def test_witnesses_may_come_after_the_freeze_but_not_after_the_draw() -> None:
 
 def test_a_draw_is_done_once_and_as_committed() -> None:
     frozen = draws.freeze("N", "查", ["甲|1"], {"甲": 1}, draws.commitment("n"), LOTTERY, PUBLISHED)
-    for nonce, entropy, at in (("m", "e", DRAWN), ("n", "e|f", DRAWN), ("n", "", DRAWN), ("n", "e", PUBLISHED)):
+    for nonce, entropy, at in (
+        ("m", "e", DRAWN),
+        ("n", "e|f", DRAWN),
+        ("n", "", DRAWN),
+        ("n", "e", PUBLISHED),
+    ):
         with pytest.raises(InvalidInput):
             draws.run(frozen, nonce, entropy, at)
     done = draws.run(frozen, "n", "e", DRAWN)
@@ -374,7 +383,9 @@ def test_what_is_no_export_is_refused(text: str | bytes, tmp_path: Path) -> None
 
 @pytest.mark.rule("F6.1")
 def test_the_command_works_without_a_database(tmp_path: Path) -> None:
-    app = create_app({"SECRET_KEY": "x", "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://nobody@127.0.0.1:1/x"})
+    app = create_app(
+        {"SECRET_KEY": "x", "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://nobody@127.0.0.1:1/x"}
+    )
     runner = app.test_cli_runner()
     good, bad, odd = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "odd.json"
     good.write_text(to_json(vector_draw()), encoding="utf-8")

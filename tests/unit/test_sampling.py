@@ -181,7 +181,7 @@ def test_the_finite_bound_is_exact() -> None:
         for n in range(1, population + 1):
             for x in range(n + 1):
                 possible = range(x, population - (n - x) + 1)
-                for doubt in (Fraction(1, 2), Fraction(1, 4), Fraction(1, 20)):
+                for doubt in (Fraction(9, 10), Fraction(1, 2), Fraction(1, 4), Fraction(1, 20)):
                     bad = max((k for k in possible if share(x, population, k, n) > doubt), default=x)
                     assert sampling.hypergeometric_upper(x, population, n, 1 - doubt) == bad
 
@@ -208,8 +208,9 @@ def test_results_in_words_round_the_bound_upwards() -> None:
     )
     assert sampling.result_words(2, 8, 8, 0.95) == "全部8件都已查看，不合格2件，不合格率25.00%。"
     assert "有97.5%的把握" in sampling.result_words(0, 30, None, "0.975")
-    # 0.066150022 is more than 6.61 %: the bound said must not be lower
-    assert "不超过6.62%" in sampling.result_words(2, 93, None, 0.95)
+    # 0.095034 is more than 9.50 %, 4 of 300 more than 1.33 %: the bound said must not be lower
+    assert "不超过9.51%" in sampling.result_words(0, 30, None, 0.95)
+    assert "不超过1.34%（全部300件中不超过4件）" in sampling.result_words(0, 150, 300, 0.95)
 
 
 # ---- odd arguments, large numbers ----------------------------------------------------------------------------

@@ -141,14 +141,24 @@ def test_a5_a_gate_stands_before_the_points() -> None:
 
 @pytest.mark.parametrize(
     ("value", "points"),
-    [("75", "5"), ("90", "5"), ("74.9", "5"), ("70.1", "5"), ("70", "4"), ("65", "3"), ("50", "0"), ("10", "0")],
+    [
+        ("75", "5"),
+        ("90", "5"),
+        ("74.9", "5"),
+        ("70.1", "5"),
+        ("70", "4"),
+        ("65", "3"),
+        ("50", "0"),
+        ("10", "0"),
+    ],
 )
 def test_a6_each_five_percent_below_costs_a_point(value: str, points: str) -> None:
     assert earned(Rate(Decimal(75), Decimal(1), Decimal(5)), 5, value) == points
 
 
 @pytest.mark.parametrize(
-    ("value", "points"), [("4.99", "0"), ("5", "1"), ("9.9", "1"), ("10", "2"), ("14.99", "2"), ("15", "3"), ("80", "3")]
+    ("value", "points"),
+    [("4.99", "0"), ("5", "1"), ("9.9", "1"), ("10", "2"), ("14.99", "2"), ("15", "3"), ("80", "3")],
 )
 def test_a6_bands(value: str, points: str) -> None:
     bands = tuple((Decimal(bound), Decimal(n)) for bound, n in ((15, 3), (10, 2), (5, 1)))
@@ -184,6 +194,7 @@ def test_a7_options_do_not_add_up_and_deductions_run_out() -> None:
             options.outcome(Decimal(5), answer)
     assert [earned(each(1), 3, times) for times in (0, 1, 3, 4, 100)] == ["3", "2", "0", "0", "0"]
     assert earned(each(1, cap="2"), 5, 4) == "3"
+    assert earned(each(1, cap="9"), 3, 10) == "0"
 
 
 def test_several_kinds_and_one_that_leaves_nothing() -> None:
@@ -255,7 +266,11 @@ def test_the_rounding_rule_is_the_versions_own(rounding: Rounding, text: str) ->
 
 
 def test_halves_are_rounded_as_the_rule_says() -> None:
-    for mode, texts in {"half_up": ("0.13", "0.38"), "half_even": ("0.12", "0.38"), "down": ("0.12", "0.37")}.items():
+    for mode, texts in {
+        "half_up": ("0.13", "0.38"),
+        "half_even": ("0.12", "0.38"),
+        "down": ("0.12", "0.37"),
+    }.items():
         values = (Fraction(125, 1000), Fraction(375, 1000))
         assert tuple(str(Rounding(2, mode)(value)) for value in values) == texts
     assert Rounding().words == "四舍五入，保留2位小数"
