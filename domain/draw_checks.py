@@ -9,7 +9,7 @@ from itertools import pairwise, zip_longest
 
 from domain.draw_records import Draw, Ranking, SourceKind, Witness, from_data, from_json
 from domain.errors import InvalidInput
-from domain.sampling import INSPECTORS, draw, frame_digest, line_parts, plain, seed_of, sha256
+from domain.sampling import INSPECTORS, draw, frame_digest, frozen_digest, line_parts, plain, seed_of, sha256
 
 SHOWN = 60
 
@@ -105,7 +105,7 @@ def _frame(done: Draw) -> Iterator[str]:
         if one >= other:
             what = "与上一行重复" if one == other else "的位置不对（须按字节从小到大排列）"
             yield f"名单第{number}行“{other[:SHOWN]}”{what}"
-    yield from _differs("名单摘要", frame_digest(done.frame), done.frame_digest)
+    yield from _differs("名单摘要", frozen_digest(done.frame), done.frame_digest)
 
 
 def _pool(done: Draw) -> Iterator[str]:

@@ -36,7 +36,7 @@ from domain.draw_records import (
     to_json,
 )
 from domain.errors import InvalidInput
-from domain.sampling import INSPECTORS, frame_digest, frozen, plain, seed_of, ticket_text
+from domain.sampling import INSPECTORS, frozen, frozen_digest, plain, seed_of, ticket_text
 
 __all__ = [
     "Draw",
@@ -91,7 +91,7 @@ def freeze(
         number=plain(number, "抽取编号"),
         purpose=purpose,
         frame=frame,
-        frame_digest=frame_digest(frame),
+        frame_digest=frozen_digest(frame),
         commit=commit,
         entropy_source=source,
         published_at=published_at,

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from scipy import stats
 
-from domain import sampling
+from domain import sampling, tails
 
 LEVELS = (0.8, 0.9, 0.95, 0.99, 0.999)
 
@@ -44,6 +44,15 @@ def test_bounds_and_discovery_in_a_finite_population(population: int) -> None:
         found = sampling.discovery_size(population, n, level)  # n bad ones
         assert stats.hypergeom.pmf(0, population, n, found) <= doubt + 1e-9
         assert found == 1 or stats.hypergeom.pmf(0, population, n, found - 1) > doubt - 1e-9
+
+
+@pytest.mark.parametrize(("population", "bad", "n"), [(50, 20, 15), (1000, 300, 60), (10**6, 50_000, 2000)])
+def test_the_tail_itself(population: int, bad: int, n: int) -> None:
+    for x in range(min(n, bad)):
+        share = stats.hypergeom.cdf(x, population, bad, n)
+        if 1e-200 < share < 1 - 1e-7:
+            assert tails.at_most(x, population, bad, n, Fraction(share * (1 + 1e-7)))
+            assert not tails.at_most(x, population, bad, n, Fraction(share * (1 - 1e-7)))
 
 
 @pytest.mark.rule("F6.2a")
