@@ -1,4 +1,4 @@
-"""Inspection (F5.3, F6): draws that anybody can recompute."""
+"""Inspection (F5.3, F6): draws that anybody can recompute, samples of original records."""
 
 from flask import Flask
 
@@ -10,12 +10,26 @@ ACTIONS = {
     "draw.drawn": "公开抽取",
     "draw.substitute": "替换抽取结果",
     "draw.void": "作废抽取",
+    "sample.new": "新建抽样",
+    "sample.change": "修改抽样",
+    "sample.freeze": "冻结抽样名单",
+    "sample.drawn": "抽取记录",
+    "sample.answer": "填写抽样底稿",
+    "sample.review": "复核抽样底稿",
+    "sample.return": "退回抽样底稿",
+    "sample.extend": "扩大抽样",
+    "sample.conclude": "作出抽样结论",
+    "sample.void": "作废抽样",
     "inspector.certificate": "登记执法证",
 }
-SUBJECTS = {"draw": "双随机抽取", "inspector_certificate": "执法证"}
+SUBJECTS = {"draw": "双随机抽取", "record_sample": "原始记录抽查", "inspector_certificate": "执法证"}
 FIELDS = {
     "title": "名称",
     "frame_digest": "名单摘要",
+    "kept": "冻结的记录",
+    "key": "记录编号",
+    "more": "增加件数",
+    "deviations": "不合格",
     "commit": "承诺值",
     "witness": "见证人",
     "seed": "种子",

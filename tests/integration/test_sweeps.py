@@ -85,6 +85,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         "suffix": "csv", "format": "csv", "upload_id": "0" * 32, "job": "0" * 32, "token": "0" * 32,
     }  # fmt: skip
     known["draw_id"] = known[DRAWS.get(rule.endpoint, "draw_id")]
+    known["sample_id"] = known[SAMPLES.get(rule.endpoint, "sample_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     missing = rule.arguments - known.keys()
     assert not missing, f"{rule.rule}: the sweeps do not know {sorted(missing)}"
@@ -114,6 +115,7 @@ VERSIONS = {
     "disclosure.publish_version": "approved_version",
 }
 DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
+SAMPLES = {"inspection.edit_sample": "draft_sample", "inspection.draw_sample": "frozen_sample"}
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
@@ -137,6 +139,9 @@ TENANT = {
     "notice_id",
     "service_id",
     "draw_id",
+    "sample_id",
+    "sampled_id",
+    "evidence_id",
     "outlet_id",
     "photo_id",
     "check_id",
@@ -206,6 +211,7 @@ LISTS = (
     "/disclosure/claims",
     "/disclosure/check-queue",
     "/draws",
+    "/samples",
     "/inspectors",
     "/outlets",
     "/opening",

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("inspection", __name__)
 
-from blueprints.inspection.routes import certificates, draws  # noqa: E402
+from blueprints.inspection.routes import certificates, draws, sampled, samples  # noqa: E402
 
-__all__ = ["blueprint", "certificates", "draws"]
+__all__ = ["blueprint", "certificates", "draws", "sampled", "samples"]
