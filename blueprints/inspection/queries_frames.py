@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 from blueprints.accounts.models import Department
 from blueprints.complaints import facts
 from blueprints.complaints.models import Assignment, Case, CaseStep
-from blueprints.complaints.views.words import words_for
+from blueprints.complaints.views.words import LEVELS, words_for
 from blueprints.complaints.workflow import STATE_NAMES, State
 from blueprints.disclosure.models import DisclosureVersion
 from blueprints.disclosure.queries.duties import duty_named
@@ -98,7 +98,7 @@ def _departments(ids: Sequence[int]) -> dict[int, str]:
 
 def _case(case: Case, steps: Iterable[CaseStep], unit: str, by: str) -> Record:
     words = words_for()
-    kind, level = words.types.get(case.type, case.type), f"{case.level} 级"
+    kind, level = words.types.get(case.type, case.type), LEVELS[case.level]
     stratum = {"type": kind, "level": level, "department": unit or "没有责任部门"}.get(by, "")
     done = "\n".join(f"{_moment(step.at)}　{step.name}（{step.actor_unit}）" for step in steps)
     snapshot = _told(

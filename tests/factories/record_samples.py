@@ -6,6 +6,8 @@ import io
 from datetime import timedelta
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
+
 from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models_sampling import RecordSample, SampledRecord
 from blueprints.inspection.service import sampling, working
@@ -117,13 +119,10 @@ def fill_samples() -> dict[str, int | str]:
         key_column="单号",
         rule=SizeRule("fixed", number=1),
     )
-    paper = one.paper(working_on, 1)
-    client = one.world.client("jxw-inspector")
-    given = {
-        "version": "1", "result_0": "deviation", "remark_0": "没有回应的录音", "result_1": "conform",
-        "file_0": evidence_upload(),
-    }  # fmt: skip
-    assert client.submit(f"/sampled/{paper.id}", given).status_code == 303
+    given, by = {"C1": ("deviation", "没有回应的录音"), "C2": ("conform", "")}, one.by
+    with transaction():
+        paper = one.paper(working_on, 1)
+        working.answer(paper, given, [("C1", evidence())], by=by, now=clock.now())
     paper = one.paper(working_on, 1)
     return {
         "sample_id": drawn, "draft_sample": one.draft(), "frozen_sample": one.frozen(),
@@ -131,6 +130,6 @@ def fill_samples() -> dict[str, int | str]:
     }  # fmt: skip
 
 
-def evidence_upload() -> tuple[Any, str]:
+def evidence() -> FileStorage:
     """A text file, as a browser sends it."""
-    return io.BytesIO("值班记录复印".encode()), "值班记录.txt"
+    return FileStorage(io.BytesIO("值班记录复印".encode()), "值班记录.txt")

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("inspection", __name__)
 
-from blueprints.inspection.routes import certificates, draws, sampled, samples  # noqa: E402
+from blueprints.inspection.routes import certificates, draws, sample_outputs, sampled, samples  # noqa: E402
 
-__all__ = ["blueprint", "certificates", "draws", "sampled", "samples"]
+__all__ = ["blueprint", "certificates", "draws", "sample_outputs", "sampled", "samples"]

@@ -78,11 +78,10 @@ def _paper(record: SampledRecord, form: BaseForm, status: int = 200, **what: Any
     sample = record.sample
     ranks = {one.rank: one.id for one in sample.records}
     may = Permission.DRAW_EDIT in me().permissions and sample.state == "working"
-    to_review = bool(record.done_at and record.failed and not record.reviewed_at)
     return render(
         "inspection/sampled.html", status=status, record=record, sample=sample, form=form,
         may_answer=may and record.reviewed_at is None, standing=pages.standing(record),
-        may_review=may and to_review and record.done_by_id != me().id,
+        may_review=may and working.awaits_review(record) and record.done_by_id != me().id,
         counts=working.counts(sample), previous=ranks.get(record.rank - 1),
         following=ranks.get(record.rank + 1), waiting=working.next_open(sample, record.rank),
         breadcrumb=[*crumbs(sample), {"label": f"第 {record.rank} 件"}],

@@ -1,11 +1,11 @@
-"""查看原始记录: draft, freeze, draw, extend, conclude, void; the printed sheet and the export."""
+"""查看原始记录: draft, freeze, draw, extend, conclude, void."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
-from flask import Response, abort, make_response, url_for
+from flask import Response, abort, url_for
 
 from blueprints.accounts.models import Organization
 from blueprints.accounts.queries import supervised_by
@@ -13,18 +13,17 @@ from blueprints.accounts.sessions import me
 from blueprints.inspection import queries_sampling as queries
 from blueprints.inspection.forms import VoidForm, open_form
 from blueprints.inspection.forms_sampling import ConfirmForm, FreezeForm, SampleForm, sample_form
-from blueprints.inspection.models_sampling import RecordSample
+from blueprints.inspection.models_sampling import RecordSample, SampledRecord
 from blueprints.inspection.queries_frames import SOURCES
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.service import sampling as service
 from blueprints.inspection.service import working
 from blueprints.inspection.views import sample_page as pages
-from core import clock, files
+from core import clock
 from core.authz import Permission, requires
 from core.htmx import render
 from core.screens import asked, cell, form_flow, list_screen, place, pressed
 from core.submissions import once
-from domain.errors import InvalidInput, RuleViolation
 
 CRUMB = [{"label": "原始记录抽查", "url": "/samples"}]
 SAMPLE = "/samples/<int(max=2147483647):sample_id>"
@@ -160,6 +159,10 @@ def sample(sample_id: int) -> Response:
     )  # fmt: skip
 
 
+def _paper_url(record: SampledRecord) -> str:
+    return url_for("inspection.sampled", sampled_id=record.id)
+
+
 def _next(row: RecordSample) -> list[dict[str, Any]]:
     """What can be done now, the most likely first."""
     if Permission.DRAW_EDIT not in me().permissions:
@@ -177,8 +180,9 @@ def _next(row: RecordSample) -> list[dict[str, Any]]:
         step("抽取", "draw_sample")
     if row.state == "working":
         if waiting := working.next_open(row):
-            step("继续查看", "sample")
-            steps[0]["url"] = url_for("inspection.sampled", sampled_id=waiting.id)
+            steps.append({"label": "继续查看", "url": _paper_url(waiting), "primary": True})
+        elif checking := working.next_review(row, me().id):
+            steps.append({"label": "复核下一件", "url": _paper_url(checking), "primary": True})
         elif service.extension_due(row):
             step("扩大抽样", "extend_sample", post=True, confirm="按事先声明的规则再抽，不能撤回。")
         else:
@@ -273,39 +277,3 @@ def void_sample(sample_id: int) -> Response:
         "作废抽样", form, [("作废", CLAUSE, ("reason",))], act, back=url_of(found), submit="作废",
         breadcrumb=crumbs(found), done="已作废，仍列在清单里。",
     )  # fmt: skip
-
-
-@blueprint.get(f"{SAMPLE}/print")
-@requires(Permission.DRAW_READ)
-def print_sample(sample_id: int) -> Response:
-    """抽样记录表, to be printed by the browser."""
-    found = own_or_404(sample_id)
-    made = service.export(found) if found.record else None
-    return render(
-        "inspection/sample_sheet.html", sample=found, made=made, facts=pages.facts(found),
-        papers=pages.papers(found), results=pages.results(found), caution=pages.caution(found),
-        failures=pages.failures(found), counts=working.counts(found), breadcrumb=crumbs(found),
-    )  # fmt: skip
-
-
-@blueprint.get(f"{SAMPLE}/export.json")
-@requires(Permission.DRAW_READ)
-def export_sample(sample_id: int) -> Response:
-    """The draw as data, for `draws verify`; what is not opened yet is not in it."""
-    found = own_or_404(sample_id)
-    if not found.record:
-        raise InvalidInput("没有抽取记录可以导出。")
-    answer = make_response(found.record)
-    answer.mimetype = "application/json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="sample-{found.id}.json"'
-    return answer
-
-
-@blueprint.get(f"{SAMPLE}/sheet")
-@requires(Permission.DRAW_READ)
-def sample_spreadsheet(sample_id: int) -> Response:
-    """The spreadsheet as the enterprise handed it over."""
-    found = own_or_404(sample_id)
-    if found.sheet_file is None:
-        raise RuleViolation("这次抽样的名单不是来自表格。", CLAUSE)
-    return files.send_stored(found.sheet_file, found.sheet_name)

@@ -82,6 +82,16 @@ def next_open(row: RecordSample, after: int = 0) -> SampledRecord | None:
     return next((record for record in waiting if record.rank > after), waiting[0] if waiting else None)
 
 
+def next_review(row: RecordSample, by_id: int) -> SampledRecord | None:
+    """The next record whose deviations this person may confirm."""
+    return next((one for one in row.records if awaits_review(one) and one.done_by_id != by_id), None)
+
+
+def awaits_review(record: SampledRecord) -> bool:
+    """Whether its deviations have not been confirmed yet."""
+    return bool(record.done_at and record.failed and not record.reviewed_at)
+
+
 def counts(row: RecordSample) -> dict[str, int]:
     """How far the work is."""
     records = row.records
@@ -89,7 +99,7 @@ def counts(row: RecordSample) -> dict[str, int]:
         "total": len(records),
         "done": sum(1 for one in records if one.done_at),
         "failed": sum(1 for one in records if one.done_at and one.failed),
-        "to_review": sum(1 for one in records if one.done_at and one.failed and not one.reviewed_at),
+        "to_review": sum(1 for one in records if awaits_review(one)),
     }
 
 

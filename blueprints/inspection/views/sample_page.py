@@ -78,7 +78,7 @@ def strata(row: RecordSample) -> list[list[Any]]:
 
 def criteria(row: RecordSample) -> list[list[Any]]:
     """What each record is looked at for."""
-    return [[cell(code), text, clause or "—"] for code, text, clause in row.plan["criteria"]]
+    return [[cell(text), code, clause or "—"] for code, text, clause in row.plan["criteria"]]
 
 
 def standing(record: SampledRecord) -> tuple[str, str]:
@@ -98,7 +98,7 @@ def papers(row: RecordSample) -> list[list[Any]]:
         url = url_for("inspection.sampled", sampled_id=record.id)
         note = "扩大抽样" if record.extension else ""
         lines.append([
-            cell(str(record.rank)), cell(record.key, url=url, note=note), record.stratum,
+            cell(record.key, url=url, note=note), str(record.rank), record.stratum,
             cell(words, tone=tone), record.done_by.name if record.done_by else "—",
         ])  # fmt: skip
     return lines
