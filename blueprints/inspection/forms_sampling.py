@@ -169,10 +169,10 @@ class FreezeForm(BaseForm):
     """Two witnesses bind themselves to numbers, or a later public value is named."""
 
     kind = RadioField("随机数来自", choices=list(service.SOURCES.items()), default="witnesses")
-    name_0 = StringField("见证人一（姓名、单位）", [Length(max=64)])
+    name_0 = StringField("见证人一", [Length(max=64)], description="姓名、单位。")
     number_0 = StringField("见证人一的数", [Length(max=20)], description="1 到 20 位数字，由见证人自己定。")
     code_0 = StringField("见证人一的验证码", [Length(max=40)], description="抄下带走，抽取时再报。")
-    name_1 = StringField("见证人二（姓名、单位）", [Length(max=64)])
+    name_1 = StringField("见证人二", [Length(max=64)])
     number_1 = StringField("见证人二的数", [Length(max=20)])
     code_1 = StringField("见证人二的验证码", [Length(max=40)])
     source_name = StringField("公开数值", [Length(max=200)], description="例如某一期彩票的开奖号码。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,6 +26,10 @@ from core.privacy import mask_name, mask_phone
 
 CHUNK = 500
 LONGEST = 100
+ABSENT = "（没有记录）"
+PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?!\d)")
+NAMES = re.compile(r"^(姓名|.*(联系人|户主|户名|用户姓名|诉求人|投诉人))")
+PHONES = re.compile(r"电话|手机|联系方式")
 SHEET = "sheet"
 Snapshot = list[list[str]]
 
@@ -55,7 +60,18 @@ def _day(on: date | None) -> str:
 
 def _told(*pairs: tuple[str, Any]) -> Snapshot:
     """What is kept of a record; what is not recorded says so."""
-    return [[label, str(value) if value not in (None, "") else "（没有记录）"] for label, value in pairs]
+    return [
+        [label, masked(label, str(value)) if value not in (None, "") else ABSENT] for label, value in pairs
+    ]
+
+
+def masked(label: str, text: str) -> str:
+    """A value as it is kept: a column of names or phones masked, phones in any other text as well."""
+    if NAMES.search(label):
+        return mask_name(text)
+    if PHONES.search(label):
+        return mask_phone(text)
+    return PHONE.sub(lambda found: mask_phone(found.group()), text)
 
 
 def _within(column: Any, since: date, until: date) -> list[ColumnElement[bool]]:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from blueprints.complaints.models import Case
+from blueprints.inspection.queries_frames import masked
 from blueprints.inspection.service import sampling, working
 from core import audit, clock, files
 from core.db import db, transaction
@@ -24,7 +25,7 @@ from tests.factories.registry_people import fill_people
 from tests.factories.registry_service import fill_service
 from tests.factories.world import World
 
-SHEET = ("台账.csv", "单号,班组,电话\nA1,东,1\nA2,西,2\nA3,东,3\nA4,东,4\n".encode())
+SHEET = ("台账.csv", "单号,班组,电话\nA1,东,\nA2,西,13800000002\nA3,东,13800000003\nA4,东,\n".encode())
 OF_SHEET: dict[str, Any] = {
     "source": "sheet", "since": None, "until": None, "key_column": "单号", "sheet": SHEET,
     "rule": SizeRule("fixed", number=2),
@@ -200,7 +201,7 @@ def test_a_spreadsheet_is_kept_with_its_hash_and_stratified(one: Sampling) -> No
     assert next(r for r in row.records if r.stratum == "西").snapshot == [
         ["单号", "A2"],
         ["班组", "西"],
-        ["电话", "2"],
+        ["电话", "138****0002"],
     ]
     sent = one.world.client("jxw-leader").get(f"/samples/{sample_id}/sheet")
     assert sent.data == SHEET[1]
@@ -230,6 +231,20 @@ def test_what_cannot_be_sampled_is_refused_at_its_field(one: Sampling, changed: 
     with pytest.raises(InvalidInput) as refused:
         one.draft(**(OF_SHEET | changed))
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "kept"),
+    [
+        ("内容", "请回电13800000001，或023-12345678", "请回电138****0001，或023****5678"),
+        ("联系人", "示例用户甲", "示****"),
+        ("手机", "13800000001", "138****0001"),
+        ("编号", "气诉2026-000007", "气诉2026-000007"),
+        ("企业名称", "示例燃气公司", "示例燃气公司"),
+    ],
+)
+def test_names_and_phones_are_masked(label: str, text: str, kept: str) -> None:
+    assert masked(label, text) == kept
 
 
 def test_all_records_are_looked_at_without_a_draw(one: Sampling) -> None:

@@ -42,9 +42,8 @@ GROUPS = (
 SPANS = dict.fromkeys(
     ("enterprise_id", "source", "since", "until", "key_column", "stratum_column", "by", "minimum",
      "confidence", "defects", "tolerable", "expected", "number", "percent", "least", "extend_from",
-     "extend_by", "name_0",
-     "number_0", "code_0", "name_1", "number_1", "code_1", "source_name", "source_on"), 6
-)  # fmt: skip
+     "extend_by", "source_name", "source_on"), 6
+) | dict.fromkeys(("name_0", "number_0", "code_0", "name_1", "number_1", "code_1"), 4)  # fmt: skip
 
 
 def own_or_404(sample_id: int) -> RecordSample:
@@ -90,7 +89,7 @@ def samples() -> Response:
     if Permission.DRAW_EDIT in me().permissions:
         new = url_for("inspection.new_sample")
         actions = [{"label": "新建抽样", "url": new, "primary": True, "icon": "plus-lg"}]
-    columns = ["编号", "企业", "名单", ("抽取 / 总数", "num"), "抽取", "状态"]
+    columns = ["编号", "企业", "名单", ("抽取 / 总数", "num"), "抽取时间", "状态"]
     return list_screen(
         "原始记录抽查", columns, rows, endpoint="inspection.samples", filters=filters, actions=actions,
         after=found[queries.PAGE - 1].id if len(found) > queries.PAGE else None, clause=CLAUSE,

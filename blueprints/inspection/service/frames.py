@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 
 from blueprints.inspection.models_sampling import RecordSample
-from blueprints.inspection.queries_frames import SHEET, Record, fitting, records_of
+from blueprints.inspection.queries_frames import ABSENT, SHEET, Record, fitting, masked, records_of
 from core import files
 from core.files import StoredFile
 from core.spreadsheets import cells
@@ -94,9 +94,15 @@ def _rows(header: Header, rows: Iterable[tuple[int, list[Cell]]], key: str, by: 
         if id in lines:
             raise InvalidInput(f"表格第 {line} 行的“{key}”{id[:30]} 与第 {lines[id]} 行重复。", "sheet")
         lines[id] = line
-        snapshot = [[name, text or "（没有记录）"] for name, text in named.items()]
+        snapshot = [[name, _kept(name, text, key)] for name, text in named.items()]
         found.append(Record(fitting(named.get(by, "")) if by else "", id, snapshot))
     return found
+
+
+def _kept(name: str, text: str, key: str) -> str:
+    if not text:
+        return ABSENT
+    return text if name == key else masked(name, text)
 
 
 # ---- what is kept at the freeze -------------------------------------------------------------------------
