@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from blueprints.accounts.models import User
+from blueprints.complaints.models import Case
+from blueprints.complaints.queries_access import may_see
 from blueprints.inspection.models_sampling import RecordSample, SampledRecord, SampleEvidence
 from core.db import db
 
@@ -27,6 +29,14 @@ def evidence_or_none(evidence_id: int, by: User) -> SampleEvidence | None:
     """A file of a working paper of the own regulator, or None."""
     row = db.session.get(SampleEvidence, evidence_id)
     return row if row is not None and row.owner.sample.organization_id == by.organization_id else None
+
+
+def case_now(record: SampledRecord, by: User) -> int | None:
+    """Id of the case that a record was taken from, where the person may see it as it is now."""
+    if record.sample.source != "cases":
+        return None
+    found = db.session.scalar(select(Case.id).where(Case.number == record.key))
+    return found if found is not None and may_see(found, by) else None
 
 
 def samples(organization_id: int, state: str = "", *, after: int = 0) -> list[RecordSample]:

@@ -85,7 +85,8 @@ def _paper(record: SampledRecord, form: BaseForm, status: int = 200, **what: Any
         counts=working.counts(sample), previous=ranks.get(record.rank - 1),
         following=ranks.get(record.rank + 1), waiting=working.next_open(sample, record.rank),
         breadcrumb=[*crumbs(sample), {"label": f"第 {record.rank} 件"}],
-        refusal=what.get("refusal"), conflict=what.get("conflict"), moment=pages.moment,
+        refusal=what.get("refusal"), conflict=what.get("conflict"),
+        case_now=queries.case_now(record, me()), moment=pages.moment,
     )  # fmt: skip
 
 
