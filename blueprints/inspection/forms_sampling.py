@@ -24,6 +24,7 @@ from blueprints.inspection.models_sampling import RecordSample, SampledRecord
 from blueprints.inspection.queries_frames import FRAMES, SOURCES
 from blueprints.inspection.service import sampling as service
 from blueprints.inspection.service.sampling import Criterion, Randomness, SamplePlan
+from core import files
 from core.forms import BaseForm, LocalDateField
 from domain.errors import InvalidInput
 from domain.sample_plans import ANSWERS, CONFIDENCES, METHODS, RULES, SizeRule
@@ -114,7 +115,7 @@ class SampleForm(BaseForm):
         given = self.sheet.data
         if not isinstance(given, FileStorage) or not given.filename:
             return None
-        return given.filename, given.stream.read(service.frames.LARGEST_FILE + 1)
+        return given.filename, given.stream.read(files.MAX_BYTES + 1)
 
 
 def _plain(value: Decimal | None) -> str:
