@@ -46,7 +46,7 @@ class RecordSample(Base):
     frame_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     sheet_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     sheet_name: Mapped[str] = mapped_column(String(200), default="")
-    record: Mapped[str] = mapped_column(Text, default="")
+    record: Mapped[str] = mapped_column(Text, default="", deferred=True)
     sealed_nonce: Mapped[str] = mapped_column(Text, default="")
     void_reason: Mapped[str] = mapped_column(String(300), default="")
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

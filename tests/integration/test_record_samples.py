@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from datetime import timedelta
@@ -307,6 +308,21 @@ def test_only_the_own_regulator_sees_a_sample(one: Sampling) -> None:
         assert one.world.client("rq-leader").get(path).status_code == 403
     assert one.world.client("jxw-leader").submit(f"/sampled/{paper}", {"version": "1"}).status_code == 403
     assert Lot().world.client("jxw-leader").get(f"/samples/{sample_id}/void").status_code == 403
+
+
+def test_evidence_is_kept_with_its_criterion(one: Sampling) -> None:
+    paper = one.paper(one.drawn(**OF_SHEET), 1).id
+    client = one.world.client("jxw-inspector")
+    given = {"version": "1", "result_0": "deviation", "remark_0": "没有回应", "result_1": "conform"}
+    hostile = client.submit(f"/sampled/{paper}", given | {"file_0": (io.BytesIO(b"MZ"), "a.exe")})
+    assert hostile.status_code == 422
+    assert "不接受这种文件" in hostile.get_data(as_text=True)
+    kept = given | {"file_0": (io.BytesIO("值班记录复印".encode()), "C:\\值班\\记录.txt")}
+    assert client.submit(f"/sampled/{paper}", kept).status_code == 303
+    assert "记录.txt" in client.get(f"/sampled/{paper}").get_data(as_text=True)
+    sent = client.get("/sample-evidence/1")
+    assert sent.data == "值班记录复印".encode()
+    assert one.world.client("swj-leader").get("/sample-evidence/1").status_code == 404
 
 
 def test_the_way_through_the_pages(one: Sampling) -> None:
