@@ -157,7 +157,7 @@ def fill_people(code: str = "rq") -> dict[str, int | str]:
     desk.staff(f"{code}-3", name="示例员工丙", number=None, team="抢修二班")
     desk.staff(f"{code}-4", name="示例员工丁", until=clock.today() - timedelta(days=3))
     shift = desk.shift(second)
-    visit = desk.visit(first)
+    visit = desk.visit(first, when=slot(clock.today() + timedelta(days=1)))
     desk.visit(second, when=slot(clock.today() + timedelta(days=1), 9), purpose="入户安检")
     task = desk.assisted(first)
     person = staff_of(first)

@@ -91,7 +91,8 @@ def repeated(cases: list[Case]) -> list[Case]:
 
 def clocks_by_case() -> dict[int, list[Clock]]:
     found = defaultdict(list)
-    for row in db.session.scalars(select(Clock).order_by(Clock.due_at, Clock.id)):
+    mine = select(Clock).where(Clock.subject_type == "case")
+    for row in db.session.scalars(mine.order_by(Clock.due_at, Clock.id)):
         found[row.subject_id].append(row)
     return found
 

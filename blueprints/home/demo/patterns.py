@@ -95,7 +95,7 @@ def read_bundles(played: Iterable[Staged], timeline: Timeline) -> list[Bundle]:
     limits were never moved by hand."""
     staged = {s.case.id: s for s in played if s.case is not None}
     changed = select(Clock.subject_id).join(ClockChange, ClockChange.clock_id == Clock.id)
-    moved = set(db.session.scalars(changed))
+    moved = set(db.session.scalars(changed.where(Clock.subject_type == "case")))
     found = []
     for ids in _groups(staged):
         if not moved & set(ids) and all(staged[i].course.fresh is None for i in ids):
@@ -133,7 +133,8 @@ class _Reader:
 
     def _clocks(self, case_id: int) -> list[dict[str, Any]]:
         table = TABLES["clock"]
-        found = db.session.execute(select(table).where(table.c.subject_id == case_id).order_by(table.c.id))
+        own = (table.c.subject_type == "case") & (table.c.subject_id == case_id)
+        found = db.session.execute(select(table).where(own).order_by(table.c.id))
         return [dict(row) for row in found.mappings()]
 
     def bundle(self) -> Bundle:
