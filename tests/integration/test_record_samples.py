@@ -192,6 +192,14 @@ def test_it_is_extended_only_as_declared(one: Sampling) -> None:
         sampling.extend(one.row(sample_id), by=by, now=clock.now())
 
 
+def test_where_nothing_is_left_nothing_is_extended(one: Sampling) -> None:
+    sample_id = one.drawn(**(OF_SHEET | {"rule": SizeRule("fixed", number=4)}), extend_from=1, extend_by=3)
+    for rank in range(1, 5):
+        one.answer(sample_id, rank, "deviation")
+        one.confirm(sample_id, rank)
+    assert one.conclude(sample_id).result["C1"]["failed"] == 4
+
+
 @pytest.mark.rule("F6.2a")
 def test_a_spreadsheet_is_kept_with_its_hash_and_stratified(one: Sampling) -> None:
     plan = OF_SHEET | {"method": "stratified", "stratum_column": "班组", "minimum": 1}

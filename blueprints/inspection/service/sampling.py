@@ -106,7 +106,9 @@ def _put(row: RecordSample, plan: SamplePlan, sheet: tuple[str, bytes] | None, n
         "since": plan.since.isoformat() if plan.since else "",
         "until": plan.until.isoformat() if plan.until else "",
     }
-    if plan.source == SHEET and sheet is not None:
+    if plan.source != SHEET:
+        row.sheet_file, row.sheet_file_id, row.sheet_name = None, None, ""
+    elif sheet is not None:
         frames.keep_sheet(row, *sheet, now=now)
     row.size = measured(row, frames.gathered(row))
 
@@ -244,6 +246,8 @@ def extension_due(row: RecordSample) -> bool:
     """Whether the declared extension has been triggered and not been carried out."""
     plan = row.plan
     if not plan["extend_by"] or row.state != "working" or any(one.extension for one in row.records):
+        return False
+    if len(row.records) == row.size["population"]:
         return False
     return bool(sum(one.failed for one in row.records) >= plan["extend_from"])
 
