@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from blueprints.accounts.models import Department
 from blueprints.complaints import facts
-from blueprints.complaints.models import Assignment, Case, CaseStep
+from blueprints.complaints.models import Assignment, Case, CaseStep, Complainant
 from blueprints.complaints.views.words import LEVELS, words_for
 from blueprints.complaints.workflow import STATE_NAMES, State
 from blueprints.disclosure.models import DisclosureVersion
@@ -26,6 +26,7 @@ from core.privacy import mask_name, mask_phone
 
 CHUNK = 500
 LONGEST = 100
+HIDDEN = "＊＊"
 ABSENT = "（没有记录）"
 PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?!\d)")
 NAMES = re.compile(r"^(姓名|.*(联系人|户主|户名|用户姓名|诉求人|投诉人))")
@@ -89,8 +90,27 @@ def _cases(enterprise_id: int, since: date, until: date, by: str) -> Iterator[Re
         ids = [case.id for case in part]
         steps = _steps(ids)
         units = _departments(ids)
+        people = _people(ids)
         for case in part:
-            yield _case(case, steps.get(case.id, []), units.get(case.id, ""), by)
+            title = "（保密件）" if case.confidential else _hidden(case.title, people.get(case.id, ()))
+            yield _case(case, title, steps.get(case.id, []), units.get(case.id, ""), by)
+
+
+def _people(ids: Sequence[int]) -> dict[int, list[str]]:
+    """What is said of the people of each case."""
+    found: dict[int, list[str]] = {}
+    for row in db.session.scalars(select(Complainant).where(Complainant.case_id.in_(ids))):
+        told = (row.name, row.phone, row.address, row.account_number)
+        found.setdefault(row.case_id, []).extend(told)
+    return found
+
+
+def _hidden(text: str, secrets: Iterable[str]) -> str:
+    """A text without what is said of people, the longest first."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= 2:
+            text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _steps(ids: Sequence[int]) -> dict[int, list[CaseStep]]:
@@ -112,13 +132,13 @@ def _departments(ids: Sequence[int]) -> dict[int, str]:
     return {row.case_id: row.name for row in db.session.execute(rows)}
 
 
-def _case(case: Case, steps: Iterable[CaseStep], unit: str, by: str) -> Record:
+def _case(case: Case, title: str, steps: Iterable[CaseStep], unit: str, by: str) -> Record:
     words = words_for()
     kind, level = words.types.get(case.type, case.type), LEVELS[case.level]
     stratum = {"type": kind, "level": level, "department": unit or "没有责任部门"}.get(by, "")
     done = "\n".join(f"{_moment(step.at)}　{step.name}（{step.actor_unit}）" for step in steps)
     snapshot = _told(
-        ("编号", case.number), ("标题", "（保密件）" if case.confidential else case.title),
+        ("编号", case.number), ("标题", title),
         ("事项类型", kind), ("来源渠道", words.channels.get(case.channel, case.channel)),
         ("影响程度", level), ("责任部门", unit), ("收到", _moment(case.received_at)),
         ("登记", _moment(case.registered_at)), ("受理", _moment(case.accepted_at)),
@@ -139,13 +159,15 @@ def _visits(enterprise_id: int, since: date, until: date, by: str) -> Iterator[R
     )
     for row in db.session.scalars(rows.order_by(Visit.id)):
         state = VISIT_STATES[row.state]
+        people = (row.user_name, row.user_phone, row.user_address)
         snapshot = _told(
-            ("编号", row.number), ("事项", row.purpose), ("班组", row.team),
+            ("编号", row.number), ("事项", _hidden(row.purpose, people)), ("班组", row.team),
             ("用户", f"{mask_name(row.user_name)} {mask_phone(row.user_phone)}"),
             ("约定时段", f"{_moment(row.slot_from)} 至 {to_local(row.slot_until):%H:%M}"),
             ("预约", _moment(row.agreed_at)), ("到达", _moment(row.arrived_at)),
             ("结束", _moment(row.ended_at)), ("迟到分钟", row.late_minutes), ("状态", state),
-            ("结果", row.outcome), ("违约", row.breach_reason if row.breach else "无"),
+            ("结果", _hidden(row.outcome, people)),
+            ("违约", _hidden(row.breach_reason, people) if row.breach else "无"),
         )  # fmt: skip
         yield Record({"state": state, "team": row.team or "没有班组"}.get(by, ""), row.number, snapshot)
 
@@ -172,14 +194,15 @@ def _requests(enterprise_id: int, since: date, until: date, by: str) -> Iterator
         ServiceRequest.organization_id == enterprise_id, *_within(ServiceRequest.received_at, since, until)
     )
     for row in db.session.scalars(rows.order_by(ServiceRequest.id)):
-        kind = REQUEST_KINDS[row.kind]
+        kind, people = REQUEST_KINDS[row.kind], (row.user_name, row.user_phone)
         snapshot = _told(
-            ("编号", row.number), ("类别", kind), ("内容", row.content),
+            ("编号", row.number), ("类别", kind), ("内容", _hidden(row.content, people)),
             ("用户", f"{mask_name(row.user_name)} {mask_phone(row.user_phone)}".strip()),
             ("收到", _moment(row.received_at)), ("首问人", mask_name(row.first_receiver.name)),
             ("期限", _day(row.due_on) or _moment(row.due_at)), ("办结", _moment(row.ended_at)),
-            ("超期", "是" if row.late else "否"), ("状态", REQUEST_STATES[row.state]), ("结果", row.outcome),
-            ("不能受理的理由", row.refusal or "不涉及"),
+            ("超期", "是" if row.late else "否"), ("状态", REQUEST_STATES[row.state]),
+            ("结果", _hidden(row.outcome, people)),
+            ("不能受理的理由", _hidden(row.refusal, people) or "不涉及"),
             ("告知", f"{_moment(row.told_at)} {row.told_how}".strip()),
         )  # fmt: skip
         yield Record(kind if by == "kind" else "", row.number, snapshot)

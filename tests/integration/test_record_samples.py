@@ -20,6 +20,7 @@ from core.db import db, transaction
 from domain import draws
 from domain.errors import InvalidInput, RuleViolation
 from domain.sample_plans import SizeRule
+from tests.factories.cases import Desk
 from tests.factories.inspection import Lot
 from tests.factories.record_samples import OPENED, WITNESSES, Sampling, cases
 from tests.factories.registry_people import fill_people
@@ -78,7 +79,8 @@ def test_the_draw_can_be_recomputed_by_anybody(app: Flask, one: Sampling, tmp_pa
 
 @pytest.mark.rule("F6.2a")
 def test_a_paper_shows_the_record_as_it_was_at_the_freeze(one: Sampling) -> None:
-    cases(2)
+    cases(1)
+    Desk().register("rq-dispatcher", "rq", channel="gas_hotline", title="停供没有提前告知示例路1号示例用户甲")
     sample_id, by = one.frozen(), one.by
     with transaction():
         for case in db.session.scalars(select(Case)):
@@ -96,6 +98,7 @@ def test_a_paper_shows_the_record_as_it_was_at_the_freeze(one: Sampling) -> None
     assert len(kept.splitlines()) == 2
     assert "13800000001" not in kept
     assert "示例用户甲" not in kept
+    assert "示例路1号" not in kept
 
 
 @pytest.mark.rule("F6.2a")
