@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -144,7 +144,7 @@ def record(
         sealed = encrypt(subject.type, subject.id, personal)
     entry = {
         "seq": seq + 1,
-        "at": now,
+        "at": now.astimezone(UTC),
         "actor_id": by.audit_id,
         "actor_name": by.audit_name,
         "organization": by.audit_organization,

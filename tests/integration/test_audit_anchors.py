@@ -197,3 +197,11 @@ def test_places_that_cannot_be_read_or_written(app: Flask, tmp_path: Path, comma
     code, _, words = run(app, *command, str(tmp_path))
     assert code == 2
     assert len(words.splitlines()) == 1
+
+
+def test_a_moment_of_another_zone_does_not_break_the_chain(app: Flask) -> None:
+    moment = clock.now().astimezone(clock.SHANGHAI)
+    with transaction():
+        audit.record("test.zone", subject=audit.Subject("test", None), by=audit.SYSTEM, now=moment)
+    db.session.expire_all()
+    assert audit.verify().holds
