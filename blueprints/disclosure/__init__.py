@@ -74,10 +74,15 @@ VALUES = {
 
 def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when the register or a clock changes."""
+    from blueprints.accounts.events import OrganizationChanged
     from blueprints.accounts.service.audit_words import add_words
     from blueprints.disclosure import commands, models  # noqa: F401  its tables are known from here on
     from blueprints.disclosure.routes import blueprint
-    from blueprints.disclosure.service.updating import on_clock_moved, on_registry_changed
+    from blueprints.disclosure.service.updating import (
+        on_clock_moved,
+        on_organization_changed,
+        on_registry_changed,
+    )
     from blueprints.registry.events import RegistryChanged
     from core.clocks import ClockMoved
     from core.events import subscribe
@@ -86,5 +91,6 @@ def register(app: Flask) -> None:
     app.cli.add_command(commands.disclosure)
     with app.app_context():
         add_words({f"disclosure.{code}": name for code, name in ACTIONS.items()}, SUBJECTS, FIELDS, VALUES)
+        subscribe(OrganizationChanged, on_organization_changed)
         subscribe(RegistryChanged, on_registry_changed)
         subscribe(ClockMoved, on_clock_moved)

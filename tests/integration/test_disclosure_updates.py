@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from blueprints.accounts.models import User
+from blueprints.accounts.service.organizations import Details, update
 from blueprints.disclosure.service import updating
 from blueprints.registry.models import CatalogueEntry, Hotline
 from blueprints.registry.service import catalogue, promises
@@ -19,6 +20,7 @@ from core.inbox import Notification
 from domain.errors import InvalidInput, RuleViolation
 from tests.factories.disclosure import Column, fill_register
 from tests.factories.registry_service import ENTRY, HOTLINE
+from tests.factories.world import World
 
 
 @pytest.fixture
@@ -219,3 +221,19 @@ def test_a_company_under_q_publishes_q_and_no_other_system(app: Flask) -> None:
     assert taken["systems"] == [
         "《用户投诉处理公开制度》；2024年5月21日起施行", "《用户投诉处理公开制度》；2026年11月11日起施行",
     ]  # fmt: skip
+
+
+@pytest.mark.rule("F1", "F3.3.4")
+def test_another_number_of_the_regulator_has_to_be_published(world: World) -> None:
+    fill_register()
+    column = Column()
+    column.profile()
+    column.published("phones")
+    regulator, by = world.org("jxw"), world.user("sysadmin")
+    details = Details("示例区经济信息委", regulator.short_name, ("power", "gas"), hotline="023-12345999")
+    with transaction():
+        update(world.org("jxw"), details, choices=[], by=by, now=clock.now())
+    found = column.updates("phones")
+    assert [row.state for row in found] == ["open"]
+    assert "023-12345999" in found[0].what
+    assert found[0].due_on.isoformat() == "2026-11-09"

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from blueprints.accounts import queries
+from blueprints.accounts.events import OrganizationChanged
 from blueprints.accounts.models import SECTORS, Department, LoginSession, Organization, User
 from core import audit
 from core.db import db
+from core.events import publish
 from core.locks import lock_name
 from domain.errors import InvalidInput, RuleViolation
 
@@ -141,6 +143,7 @@ def update(
     if "active" in changes and not details.active:
         _end_sessions_of(organization, now)
     audit.record("organization.changed", subject=_subject(organization), by=by, now=now, changes=changes)
+    publish(OrganizationChanged(organization, frozenset(changes), by, now))
     return True
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from blueprints.accounts.events import OrganizationChanged
 from blueprints.accounts.models import Organization, User
+from blueprints.accounts.queries import supervised_by
 from blueprints.disclosure.models import DisclosureItem, DisclosureVersion, UpdateDuty
 from blueprints.disclosure.queries import items
 from blueprints.disclosure.queries.duties import clause_for, duties_for, duty_named
@@ -45,6 +47,16 @@ def on_registry_changed(event: RegistryChanged) -> None:
         if item is not None and items.in_work(item.id, OUT_OR_COMING):
             what = event.what or f"{TOPICS.get(event.topic, '服务登记')}有变更"
             open_change(item, what, since=event.since, by=event.by, now=event.now)
+
+
+def on_organization_changed(event: OrganizationChanged) -> None:
+    """The regulator has another complaint number (F1): whoever publishes it has to do so anew (F3.3.4)."""
+    regulator = event.organization
+    if not regulator.is_regulator or "hotline" not in event.fields:
+        return
+    what, since = f"{regulator.name}的监督电话改为 {regulator.hotline}", local_date(event.now)
+    for organization in supervised_by(regulator):
+        on_registry_changed(RegistryChanged(organization.id, "hotlines", what, since, event.by, event.now))
 
 
 def declare_change(item: DisclosureItem, what: str, since: date, *, by: User, now: datetime) -> UpdateDuty:
