@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from blueprints.accounts.models import Department
-from blueprints.complaints import facts
+from blueprints.complaints.labels import value_words
 from blueprints.complaints.models import Assignment, Case, CaseStep, Complainant
 from blueprints.complaints.views.words import LEVELS, words_for
 from blueprints.complaints.workflow import STATE_NAMES, State
@@ -144,8 +144,8 @@ def _case(case: Case, title: str, steps: Iterable[CaseStep], unit: str, by: str)
         ("登记", _moment(case.registered_at)), ("受理", _moment(case.accepted_at)),
         ("办理期限", _day(case.due_on) or _moment(case.due_at)), ("办结", _moment(case.completed_at)),
         ("结案", _moment(case.closed_at)), ("状态", STATE_NAMES[State(case.state)]),
-        ("核实结论", facts.CONCLUSIONS.get(case.conclusion, case.conclusion)),
-        ("回访满意度", facts.SATISFACTION.get(case.satisfied, case.satisfied)), ("办理经过", done),
+        ("核实结论", value_words("conclusion", case.conclusion)),
+        ("回访满意度", value_words("satisfied", case.satisfied)), ("办理经过", done),
     )  # fmt: skip
     return Record(stratum, case.number, snapshot)
 

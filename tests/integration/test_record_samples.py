@@ -336,62 +336,52 @@ def test_evidence_is_kept_with_its_criterion(one: Sampling) -> None:
     assert one.world.client("swj-leader").get("/sample-evidence/1").status_code == 404
 
 
+FORM = {
+    "title": "诉求件抽查", "source": "cases", "since": "2026-10-01", "until": "2026-10-12", "method": "simple",
+    "rule": "discovery", "confidence": "0.95", "defects": "2", "criteria": "一小时内回应 | F4.1\n有核实记录",
+}  # fmt: skip
+
+
+def drawn_by_pages(one: Sampling, client: Any) -> str:
+    """The page of a sample that was planned, changed, frozen and drawn by forms."""
+    form = FORM | {"enterprise_id": str(one.world.org("rq").id)}
+    assert client.submit("/samples/new", form | {"defects": ""}).status_code == 422
+    stratified = client.submit("/samples/new", form | {"method": "stratified", "by": "visits:team"})
+    assert "请选择和名单相配的分层办法" in stratified.get_data(as_text=True)
+    path: str = client.submit("/samples/new", form).headers["Location"]
+    assert "若有 2 件不合格" in client.get(path).get_data(as_text=True)
+    by_level = {"version": "1", "rule": "fixed", "number": "2", "method": "stratified", "by": "cases:level"}
+    assert client.submit(f"{path}/edit", form | by_level).status_code == 303
+    assert client.get(f"{path}/edit").status_code == 200
+    frozen, opened = {"kind": "witnesses"}, {}
+    for at, (name, number, code) in enumerate(WITNESSES):
+        opened |= {f"number_{at}": number, f"code_{at}": code}
+        frozen |= {f"name_{at}": name}
+    assert client.submit(f"{path}/freeze", frozen | opened | {"name_1": ""}).status_code == 422
+    assert client.submit(f"{path}/freeze", frozen | opened).status_code == 303
+    with clock.frozen(clock.now() + timedelta(minutes=30)):
+        assert client.submit(f"{path}/draw", opened).status_code == 303
+    return path
+
+
 def test_the_way_through_the_pages(one: Sampling) -> None:
     cases(5)
     client = one.world.client("jxw-inspector")
-    form = {
-        "title": "诉求件抽查", "enterprise_id": str(one.world.org("rq").id), "source": "cases",
-        "since": "2026-10-01", "until": "2026-10-12", "method": "simple", "rule": "discovery",
-        "confidence": "0.95", "defects": "2", "criteria": "一小时内回应 | F4.1\n有核实记录",
-    }  # fmt: skip
-    wrong = client.submit("/samples/new", form | {"defects": ""})
-    assert wrong.status_code == 422
-    stratified = client.submit("/samples/new", form | {"method": "stratified", "by": "visits:team"})
-    assert "请选择和名单相配的分层办法" in stratified.get_data(as_text=True)
-    path = client.submit("/samples/new", form).headers["Location"]
-    assert "若有 2 件不合格" in client.get(path).get_data(as_text=True)
-    edited = form | {
-        "version": "1",
-        "rule": "fixed",
-        "number": "2",
-        "method": "stratified",
-        "by": "cases:level",
-    }
-    assert client.submit(f"{path}/edit", edited).status_code == 303
-    assert client.get(f"{path}/edit").status_code == 200
-    frozen = {"kind": "witnesses"}
-    for at, (name, number, code) in enumerate(WITNESSES):
-        frozen |= {f"name_{at}": name, f"number_{at}": number, f"code_{at}": code}
-    assert client.submit(f"{path}/freeze", frozen | {"name_1": ""}).status_code == 422
-    assert client.submit(f"{path}/freeze", frozen).status_code == 303
-    opened = {
-        f"{part}_{at}": one_of[1 + n]
-        for at, one_of in enumerate(WITNESSES)
-        for n, part in enumerate(("number", "code"))
-    }
-    with clock.frozen(clock.now() + timedelta(minutes=30)):
-        assert client.submit(f"{path}/draw", opened).status_code == 303
-        first = one.paper(_id(path), 1).id
-        bare = client.submit(f"/sampled/{first}", {"version": "1", "result_0": "missing", "result_1": "na"})
-        assert bare.status_code == 422
-        assert "请写明是什么问题" in bare.get_data(as_text=True)
-        given = {"version": "1", "result_0": "missing", "remark_0": "没有录音", "result_1": "na"}
-        following = client.submit(f"/sampled/{first}", given).headers["Location"]
-        assert following == f"/sampled/{one.paper(_id(path), 2).id}"
-        assert client.submit(f"/sampled/{first}", given).status_code == 409
-        given = {"version": "1", "result_0": "conform", "result_1": "conform"}
-        assert client.submit(following, given).headers["Location"] == path
-        own = client.submit(f"/sampled/{first}/review", {"verdict": "confirm"})
-        assert own.status_code == 409
-        second = one.world.client("jxw-supervisor")
-        assert "复核下一件" in second.get(path).get_data(as_text=True)
-        assert second.submit(f"/sampled/{first}/review", {"verdict": "return"}).status_code == 422
-        assert second.submit(f"/sampled/{first}/review", {"verdict": "confirm"}).status_code == 303
-        assert client.submit(f"{path}/conclude").status_code == 303
-    page = client.get(path).get_data(as_text=True)
-    assert "抽查2件，不合格1件" in page
+    path = drawn_by_pages(one, client)
+    first, last = (one.paper(int(path.rpartition("/")[2]), rank).id for rank in (1, 2))
+    bare = client.submit(f"/sampled/{first}", {"version": "1", "result_0": "missing", "result_1": "na"})
+    assert bare.status_code == 422
+    assert "请写明是什么问题" in bare.get_data(as_text=True)
+    given = {"version": "1", "result_0": "missing", "remark_0": "没有录音", "result_1": "na"}
+    assert client.submit(f"/sampled/{first}", given).headers["Location"] == f"/sampled/{last}"
+    assert client.submit(f"/sampled/{first}", given).status_code == 409
+    given = {"version": "1", "result_0": "conform", "result_1": "conform"}
+    assert client.submit(f"/sampled/{last}", given).headers["Location"] == path
+    assert client.submit(f"/sampled/{first}/review", {"verdict": "confirm"}).status_code == 409
+    second = one.world.client("jxw-supervisor")
+    assert "复核下一件" in second.get(path).get_data(as_text=True)
+    assert second.submit(f"/sampled/{first}/review", {"verdict": "return"}).status_code == 422
+    assert second.submit(f"/sampled/{first}/review", {"verdict": "confirm"}).status_code == 303
+    assert client.submit(f"{path}/conclude").status_code == 303
+    assert "抽查2件，不合格1件" in client.get(path).get_data(as_text=True)
     assert "没有录音" in client.get(f"{path}/print").get_data(as_text=True)
-
-
-def _id(path: str) -> int:
-    return int(path.rpartition("/")[2])
