@@ -33,7 +33,7 @@ def chip_cell(chip: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table_body(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> Markup:
-    """The lines of a table of cells, as components/records.html prints them; written in one go, since a list
+    """The lines of a table of cells, as layouts/_records.html prints them; written in one go, since a list
     has hundreds of cells."""
     marks = [
         f'<td class="{escape(name)}" data-label="{escape(label)}">' if place else '<td class="main">'
@@ -58,7 +58,7 @@ def _printed(c: Any) -> str:
     if not isinstance(c, dict):
         return _safe(c)
     if c["chip"] or c["clause"]:
-        macros: Any = current_app.jinja_env.get_template("components/records.html").module
+        macros: Any = current_app.jinja_env.get_template("layouts/_records.html").module
         return str(macros.one(c))
     text = _safe(c["text"])
     if c["tone"]:

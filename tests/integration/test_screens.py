@@ -11,7 +11,7 @@ ROWS = [
     [cell("<甲>&", url="/x?a=1&b=2", note="注\"引\""), "5", cell("违约", tone="danger", note="迟到"), "—"],
     [cell("乙"), cell("6"), cell("有效", tone="done", clause="F3.2.1"), chip_cell({"text": "剩 3 个工作日", "tone": "soon"})],
 ]  # fmt: skip
-BOTH = """{% import "components/records.html" as records %}{{ records.table("表", heads, rows) }}|||{{ records.printed("表", heads, body) }}"""
+BOTH = """{% import "layouts/_records.html" as records %}{{ records.table("表", heads, rows) }}|||{{ records.printed("表", heads, body) }}"""
 
 
 def test_both_ways_print_the_same(app: Flask) -> None:
