@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from app import create_app
 from domain import draws
 from domain.draws import Draw, Source, SourceKind, Witness, from_json, to_json, verify
 from domain.errors import InvalidInput
@@ -379,26 +378,3 @@ def broken(change: Callable[[Data], object]) -> str:
 def test_what_is_no_export_is_refused(text: str | bytes, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         verify(text)
-
-
-@pytest.mark.rule("F6.1")
-def test_the_command_works_without_a_database(tmp_path: Path) -> None:
-    app = create_app(
-        {"SECRET_KEY": "x", "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://nobody@127.0.0.1:1/x"}
-    )
-    runner = app.test_cli_runner()
-    good, bad, odd = tmp_path / "good.json", tmp_path / "bad.json", tmp_path / "odd.json"
-    good.write_text(to_json(vector_draw()), encoding="utf-8")
-    bad.write_text(json.dumps(tampered(TAMPERED["entropy"][0])), encoding="utf-8")
-    odd.write_bytes(b"\x00\xff")
-    found = runner.invoke(args=["draws", "verify", str(good), "--json"])
-    assert (found.exit_code, json.loads(found.stdout)) == (0, {"holds": True, "first_difference": None})
-    found = runner.invoke(args=["draws", "verify", str(bad), "--json"])
-    answer = json.loads(found.stdout)
-    assert (found.exit_code, answer["holds"]) == (1, False)
-    assert answer["first_difference"].startswith("种子应为")
-    for path in (odd, tmp_path, tmp_path / "none.json"):
-        found = runner.invoke(args=["draws", "verify", str(path), "--json"])
-        assert (found.exit_code, found.stdout) == (2, "")
-        assert "Traceback" not in found.stderr
-        assert found.stderr.endswith("。\n")
