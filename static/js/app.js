@@ -62,6 +62,24 @@
     var xhr = event.detail.xhr;
     if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
   });
+  /* What was chosen while an answer was on its way is chosen again in what it brings. */
+  function chosenIn(part) {
+    return all("select, input[type=radio]:checked", part).map(function (field) { return [field.name, field.value]; });
+  }
+  function choose(part, name, value) {
+    var field = all("select", part).find(function (one) { return one.name === name; });
+    if (field && Array.from(field.options).some(function (one) { return one.value === value; })) field.value = value;
+    var radio = all("input[type=radio]", part).find(function (one) { return one.name === name && one.value === value; });
+    if (radio) radio.checked = true;
+  }
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var target = event.detail.target;
+    if (target && target.hasAttribute("data-keep-choices")) event.detail.requestConfig.chosen = chosenIn(target);
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var chosen = event.detail.requestConfig.chosen || [];
+    chosen.forEach(function (pair) { choose(event.detail.target, pair[0], pair[1]); });
+  });
   document.addEventListener("htmx:afterRequest", function (event) {
     var element = event.detail.requestConfig.elt;
     free(element.closest ? element.closest("form") : null);
