@@ -5,21 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort
-from flask_login import current_user
 
-from blueprints.accounts.models import User
+from blueprints.accounts.sessions import me
 from blueprints.complaints import queries_case
 from blueprints.complaints.models import Case
 from blueprints.complaints.queries_case import CaseFile
 from domain.errors import InvalidInput, RuleViolation
 
 CASE = "/cases/<int(max=2147483647):case_id>"
-
-
-def me() -> User:
-    """The person who is signed in, as a plain row."""
-    person: User = current_user._get_current_object()
-    return person
 
 
 def case_or_404(case_id: int) -> Case:

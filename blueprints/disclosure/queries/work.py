@@ -8,10 +8,10 @@ from datetime import date
 from sqlalchemy import select
 
 from blueprints.accounts.models import User
+from blueprints.accounts.queries_reach import enterprises
 from blueprints.disclosure.models import DisclosureItem, DisclosureVersion, DutyClaim
 from blueprints.disclosure.queries.board import board
 from blueprints.disclosure.queries.duties import all_held
-from blueprints.registry.queries.reach import enterprises
 from core.authz import Permission
 from core.calendar_store import load_calendar
 from core.db import db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, url_for
 
+from blueprints.accounts import queries_reach as reach
 from blueprints.disclosure.forms import CheckForm
 from blueprints.disclosure.models import DisclosureVersion
 from blueprints.disclosure.queries import queue
@@ -21,7 +22,6 @@ from blueprints.disclosure.service import checking
 from blueprints.disclosure.service.engine import admitted
 from blueprints.disclosure.service.updating import correction_workdays
 from blueprints.disclosure.workflow import CHECKED_NAMES, CHECKED_TONES
-from blueprints.registry.queries import reach
 from core import clock
 from core.authz import Permission, requires
 from core.screens import asked, cell, form_flow, list_screen

@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import abort, url_for
-from flask_login import current_user
 
-from blueprints.accounts.models import Organization, User
-from blueprints.accounts.service.audit_words import action_name, changes_of
+from blueprints.accounts import queries_reach as reach
+from blueprints.accounts.models import Organization
+from blueprints.accounts.sessions import me
+from blueprints.accounts.sessions_reach import history, own_or_404, row_or_404
 from blueprints.disclosure.models import DisclosureItem, DisclosureVersion
 from blueprints.disclosure.queries.duties import Held, held_or_none
-from blueprints.registry.queries import reach
-from core.db import Base, db
-from core.wording import moment_words
+from core.db import db
+
+__all__ = [
+    "DUTY",
+    "ENTERPRISE",
+    "ID",
+    "ITEM",
+    "VERSION",
+    "crumbs",
+    "enterprise_or_404",
+    "held_or_404",
+    "history",
+    "is_regulator",
+    "me",
+    "organization_of",
+    "own_enterprise",
+    "own_or_404",
+    "own_regulator",
+    "row_or_404",
+]
 
 ID = "int(max=2147483647)"
 ITEM = f"/disclosure/items/<{ID}:item_id>"
 VERSION = f"/disclosure/versions/<{ID}:version_id>"
 ENTERPRISE = f"/disclosure/enterprises/<{ID}:organization_id>"
 DUTY = "/disclosure/duties/<duty_code>"
-Row = TypeVar("Row", bound=Base)
-
-
-def me() -> User:
-    """The person who is signed in, as a plain row."""
-    person: User = current_user._get_current_object()
-    return person
-
-
-def row_or_404(model: type[Row], row_id: int) -> Row:
-    """A record that this person may see; a foreign one does not exist."""
-    found = reach.row_or_none(model, row_id, me())
-    if found is None:
-        abort(404)
-    return found
-
-
-def own_or_404(model: type[Row], row_id: int) -> Row:
-    """A record of the own enterprise; a regulator reads and does not write."""
-    found = reach.own_or_none(model, row_id, me())
-    if found is None:
-        abort(404)
-    return found
 
 
 def enterprise_or_404(organization_id: int) -> Organization:
@@ -81,19 +76,6 @@ def is_regulator() -> bool:
     """Whether a regulator is looking."""
     own = me().organization
     return bool(own and own.is_regulator)
-
-
-def history(table: str, row_id: int) -> list[dict[str, Any]]:
-    """The entries of the log about a record, as the record screen shows them."""
-    return [
-        {
-            "what": action_name(entry.action),
-            "who": "、".join(part for part in (entry.actor_name, entry.organization) if part),
-            "when": moment_words(entry.at),
-            "changes": changes_of(entry.changes),
-        }
-        for entry in reach.history_of(table, row_id)
-    ]
 
 
 def crumbs(

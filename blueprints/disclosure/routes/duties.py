@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
+from blueprints.accounts import queries_reach as reach
 from blueprints.accounts.models import SECTORS
 from blueprints.disclosure.forms import ClaimForm, DecideForm, DutyForm, EndForm, ReasonForm
 from blueprints.disclosure.models import AddedDuty, DutyClaim
@@ -25,7 +26,6 @@ from blueprints.disclosure.routes.desk import (
 )
 from blueprints.disclosure.service import duties as service
 from blueprints.disclosure.views import duty_page
-from blueprints.registry.queries import reach
 from core import clock
 from core.authz import Permission, requires
 from core.db import db

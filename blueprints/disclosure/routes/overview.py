@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
+from blueprints.accounts import queries_reach as reach
 from blueprints.accounts.models import Organization
 from blueprints.disclosure.forms import ProfileForm
 from blueprints.disclosure.queries.board import board, row_for
@@ -19,7 +20,6 @@ from blueprints.disclosure.routes.desk import (
 )
 from blueprints.disclosure.service import duties as service
 from blueprints.disclosure.views import board_page
-from blueprints.registry.queries import reach
 from core import clock
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar

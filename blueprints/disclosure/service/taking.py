@@ -19,6 +19,7 @@ from blueprints.registry.models import (
     WrittenSystem,
 )
 from blueprints.registry.queries.outlets import plain_closures, week_of
+from blueprints.registry.queries.services import LIMIT_UNITS
 from core.db import db
 from core.wording import date_words
 from domain.duties import Duty
@@ -26,7 +27,6 @@ from domain.opening import closure_line, week_line
 from domain.written_systems import BY_CODE
 
 HOTLINE_KINDS = {"service": "服务电话", "complaint": "投诉电话", "repair": "抢修电话"}
-LIMIT_UNITS = {"workday": "个工作日", "day": "天", "hour": "小时", "minute": "分钟"}
 
 
 def take(organization: Organization, duty: Duty, today: date) -> dict[str, list[str]]:

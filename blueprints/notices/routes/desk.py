@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 
 from flask import abort, current_app, request
-from flask_login import current_user
 
-from blueprints.accounts.models import User
+from blueprints.accounts.sessions import me
 from blueprints.notices import queries
 from blueprints.notices.models import Notice, NoticeService
 from blueprints.notices.service import printing
@@ -16,12 +15,6 @@ from domain.documents import Document
 NOTICE = "/notices/<int(max=2147483647):notice_id>"
 SERVICE = f"{NOTICE}/services/<int(max=2147483647):service_id>"
 MOST_PICTURES = 20
-
-
-def me() -> User:
-    """The person who is signed in, as a plain row."""
-    person: User = current_user._get_current_object()
-    return person
 
 
 def notice_or_404(notice_id: int) -> Notice:

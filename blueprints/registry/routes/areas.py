@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response, url_for
 
 from blueprints.accounts.models import Organization
+from blueprints.accounts.queries_reach import enterprises
 from blueprints.registry.forms.outlets import AreasForm, SupplyForm
 from blueprints.registry.queries import outlets as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import me, own_organization
 from blueprints.registry.routes.outlets import CRUMB

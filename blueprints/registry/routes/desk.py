@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import abort, g, request
-from flask_login import current_user
 
-from blueprints.accounts.models import Organization, User
-from blueprints.accounts.service.audit_words import action_name, changes_of
-from blueprints.registry.queries import reach
-from core.db import Base
-from core.wording import moment_words
+from blueprints.accounts import queries_reach as reach
+from blueprints.accounts.models import Organization
+from blueprints.accounts.sessions import me
+from blueprints.accounts.sessions_reach import history as history_of
+from blueprints.accounts.sessions_reach import own_or_404, row_or_404
+
+__all__ = [
+    "ID",
+    "chosen_enterprises",
+    "enterprise_control",
+    "history",
+    "in_reach",
+    "me",
+    "own_or_404",
+    "own_organization",
+    "row_or_404",
+]
 
 ID = "int(max=2147483647)"
-Row = TypeVar("Row", bound=Base)
-
-
-def me() -> User:
-    """The person who is signed in, as a plain row."""
-    person: User = current_user._get_current_object()
-    return person
-
-
-def row_or_404(model: type[Row], row_id: int) -> Row:
-    """A record that this person may see; a foreign one does not exist."""
-    found = reach.row_or_none(model, row_id, me())
-    if found is None:
-        abort(404)
-    return found
-
-
-def own_or_404(model: type[Row], row_id: int) -> Row:
-    """A record of the own enterprise; a regulator reads and does not write."""
-    found = reach.own_or_none(model, row_id, me())
-    if found is None:
-        abort(404)
-    return found
 
 
 def own_organization() -> int:
@@ -71,12 +59,4 @@ def enterprise_control() -> list[dict[str, Any]]:
 
 def history(row: Any) -> list[dict[str, Any]]:
     """The entries of the log about a record, as the record screen shows them."""
-    return [
-        {
-            "what": action_name(entry.action),
-            "who": "、".join(part for part in (entry.actor_name, entry.organization) if part),
-            "when": moment_words(entry.at),
-            "changes": changes_of(entry.changes),
-        }
-        for entry in reach.history_of(row.__tablename__, row.id)
-    ]
+    return history_of(row.__tablename__, row.id)

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Response, url_for
 
+from blueprints.accounts.queries_reach import enterprises
 from blueprints.registry.forms.services import HotlineForm, TestCallForm
 from blueprints.registry.models import Hotline, TestCall
 from blueprints.registry.queries import services as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import (
     chosen_enterprises,

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from blueprints.accounts.queries_reach import enterprises
 from blueprints.registry.forms.outlets import CheckForm, ClosureForm, MendForm, OpeningForm
 from blueprints.registry.models import Outlet, OutletCheck
 from blueprints.registry.queries import outlets as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import (
     chosen_enterprises,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, abort, flash, url_for
 
+from blueprints.accounts.queries_reach import enterprises
 from blueprints.registry.forms.outlets import (
     OUTLET_GROUPS,
     PHOTOS,
@@ -17,7 +18,6 @@ from blueprints.registry.forms.outlets import (
 )
 from blueprints.registry.models import Outlet, OutletPhoto
 from blueprints.registry.queries import outlets as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import (
     chosen_enterprises,

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, abort, request, url_for
 
 from blueprints.accounts.models import Organization
+from blueprints.accounts.queries_reach import enterprises
 from blueprints.registry.forms.services import CommitmentForm, CommitmentRecordForm, RepealForm, SystemForm
 from blueprints.registry.models import Commitment, WrittenSystem
 from blueprints.registry.queries import services as queries
-from blueprints.registry.queries.reach import enterprises
 from blueprints.registry.routes import blueprint
 from blueprints.registry.routes.desk import (
     chosen_enterprises,
