@@ -40,6 +40,16 @@ class Permission(StrEnum):
     DUTY_EDIT = "disclosure:duty:edit"
     DRAW_READ = "inspection:draw:read"
     DRAW_EDIT = "inspection:draw:edit"
+    CHECK_READ = "inspection:check:read"
+    CHECK_ACT = "inspection:check:act"
+    CHECKLIST_EDIT = "inspection:checklist:edit"
+    CHECKLIST_PUBLISH = "inspection:checklist:publish"
+    PLAN_EDIT = "inspection:plan:edit"
+    PLAN_APPROVE = "inspection:plan:approve"
+    FINDING_READ = "inspection:finding:read"
+    FINDING_EDIT = "inspection:finding:edit"
+    FINDING_DECIDE = "inspection:finding:decide"
+    FINDING_ANSWER = "inspection:finding:answer"
     STAFF_MANAGE = "accounts:staff:manage"
     ORGANIZATION_MANAGE = "accounts:organization:manage"
     ROLE_GRANT = "accounts:role:grant"
@@ -94,7 +104,11 @@ _NOTICES_RECEIVE = _NOTICES_READ | {_P.NOTICE_RECEIVE}
 _SERVICE_READ = {_P.REGISTRY_READ, _P.DISCLOSURE_READ}
 _SERVICE_LOG = _SERVICE_READ | {_P.REGISTRY_LOG}
 _SERVICE_KEEP = _SERVICE_LOG | {_P.REGISTRY_EDIT, _P.DISCLOSURE_EDIT}
-_SERVICE_CHECK = _SERVICE_READ | {_P.REGISTRY_CHECK, _P.DISCLOSURE_CHECK, _P.DRAW_READ}
+_INSPECT_READ = {_P.DRAW_READ, _P.CHECK_READ, _P.FINDING_READ}
+_INSPECT = {_P.DRAW_EDIT, _P.CHECK_ACT, _P.CHECKLIST_EDIT, _P.PLAN_EDIT, _P.FINDING_EDIT}
+_INSPECT_DECIDE = {_P.CHECKLIST_PUBLISH, _P.FINDING_DECIDE}
+_RECTIFY = {_P.FINDING_READ, _P.FINDING_ANSWER}
+_SERVICE_CHECK = _SERVICE_READ | _INSPECT_READ | {_P.REGISTRY_CHECK, _P.DISCLOSURE_CHECK}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REGULATOR_CLERK: frozenset(
         _CASEWORK
@@ -106,28 +120,33 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _CASEWORK
         | _NOTICES_WRITE
         | _SERVICE_CHECK
-        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT, _P.DRAW_EDIT}
+        | _INSPECT
+        | _INSPECT_DECIDE
+        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT}
     ),
     Role.INSPECTOR: frozenset(
-        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ, _P.DRAW_EDIT} | _NOTICES_WRITE | _SERVICE_CHECK
+        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ} | _NOTICES_WRITE | _SERVICE_CHECK | _INSPECT
     ),
     Role.REGULATOR_LEADER: frozenset(
         _CASEWORK
         | _NOTICES_SIGN
         | _SERVICE_CHECK
-        | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT, _P.DUTY_EDIT}
+        | _INSPECT_DECIDE
+        | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT, _P.DUTY_EDIT, _P.PLAN_APPROVE}
     ),
     Role.DISPATCHER: frozenset(
         _CASEWORK
         | _NOTICES_RECEIVE
         | _SERVICE_LOG
         | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT}
+        | {_P.FINDING_READ}
     ),
-    Role.HANDLER: frozenset(_CASEWORK | _SERVICE_LOG),
+    Role.HANDLER: frozenset(_CASEWORK | _SERVICE_LOG | _RECTIFY),
     Role.ENTERPRISE_LEADER: frozenset(
         _CASEWORK
         | _NOTICES_RECEIVE
         | _SERVICE_KEEP
+        | _RECTIFY
         | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT, _P.DISCLOSURE_APPROVE}
     ),
     Role.DISCLOSER: frozenset({_P.SELF, _P.RULES_READ} | _SERVICE_KEEP),

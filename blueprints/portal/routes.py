@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
-from blueprints.inspection.queries import draw_numbered, public_draws
+from blueprints.inspection.queries.draws import draw_numbered, public_draws
 from blueprints.inspection.service import drawing
 from blueprints.inspection.views import draw_page
 from blueprints.portal import queries, views

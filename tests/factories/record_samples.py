@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.models import Organization, User
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord
+from blueprints.inspection.models import RecordSample, SampledRecord
 from blueprints.inspection.service import sampling, working
 from core import clock
 from core.db import db, transaction

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from blueprints.complaints.models import Case
-from blueprints.inspection.queries_frames import masked
+from blueprints.inspection.queries.frames import masked
 from blueprints.inspection.service import sampling, working
 from core import audit, clock, files
 from core.db import db, transaction

@@ -6,8 +6,8 @@ from flask import Response, abort, url_for
 
 from blueprints.accounts.queries import people_with_role
 from blueprints.accounts.sessions import me
-from blueprints.inspection import queries
-from blueprints.inspection.forms import CertificateForm
+from blueprints.inspection.forms.draws import CertificateForm
+from blueprints.inspection.queries import draws as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.service import certificates as service
 from core import clock

@@ -9,9 +9,16 @@ from flask import Response, abort, make_response, url_for
 
 from blueprints.accounts.models import Organization
 from blueprints.accounts.sessions import me
-from blueprints.inspection import queries
-from blueprints.inspection.forms import DrawForm, SubstituteForm, VoidForm, WitnessForm, draw_form, open_form
+from blueprints.inspection.forms.draws import (
+    DrawForm,
+    SubstituteForm,
+    VoidForm,
+    WitnessForm,
+    draw_form,
+    open_form,
+)
 from blueprints.inspection.models import Draw
+from blueprints.inspection.queries import draws as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.service import drawing as service
 from blueprints.inspection.views import draw_page as pages

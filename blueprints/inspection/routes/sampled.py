@@ -8,9 +8,9 @@ from flask import Response, abort, url_for
 from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.sessions import me
-from blueprints.inspection import queries_sampling as queries
-from blueprints.inspection.forms_sampling import ReviewForm, paper_form
-from blueprints.inspection.models_sampling import SampledRecord
+from blueprints.inspection.forms.sampling import ReviewForm, paper_form
+from blueprints.inspection.models import SampledRecord
+from blueprints.inspection.queries import sampling as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.routes.samples import CLAUSE, crumbs, url_of
 from blueprints.inspection.service import working

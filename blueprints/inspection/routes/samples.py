@@ -10,11 +10,11 @@ from flask import Response, abort, url_for
 from blueprints.accounts.models import Organization
 from blueprints.accounts.queries import supervised_by
 from blueprints.accounts.sessions import me
-from blueprints.inspection import queries_sampling as queries
-from blueprints.inspection.forms import VoidForm, open_form
-from blueprints.inspection.forms_sampling import ConfirmForm, FreezeForm, SampleForm, sample_form
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord
-from blueprints.inspection.queries_frames import SOURCES
+from blueprints.inspection.forms.draws import VoidForm, open_form
+from blueprints.inspection.forms.sampling import ConfirmForm, FreezeForm, SampleForm, sample_form
+from blueprints.inspection.models import RecordSample, SampledRecord
+from blueprints.inspection.queries import sampling as queries
+from blueprints.inspection.queries.frames import SOURCES
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.service import sampling as service
 from blueprints.inspection.service import working

@@ -16,8 +16,8 @@ from datetime import date, datetime
 from typing import Any
 
 from blueprints.accounts.models import Organization, User
-from blueprints.inspection import queries
 from blueprints.inspection.models import Draw
+from blueprints.inspection.queries import draws as queries
 from core import audit, clock
 from core.db import db
 from core.privacy import decrypt, encrypt

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import PurePath
 
-from blueprints.inspection.models_sampling import RecordSample
-from blueprints.inspection.queries_frames import ABSENT, SHEET, Record, fitting, masked, records_of
+from blueprints.inspection.models import RecordSample
+from blueprints.inspection.queries.frames import ABSENT, SHEET, Record, fitting, masked, records_of
 from core import files
 from core.files import StoredFile
 from core.spreadsheets import cells

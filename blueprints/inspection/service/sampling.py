@@ -14,8 +14,8 @@ from datetime import date, datetime
 from typing import Any
 
 from blueprints.accounts.models import Organization, User
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord
-from blueprints.inspection.queries_frames import SHEET, Record
+from blueprints.inspection.models import RecordSample, SampledRecord
+from blueprints.inspection.queries.frames import SHEET, Record
 from blueprints.inspection.service import frames
 from core import audit, clock
 from core.db import db

@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.models import User
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord, SampleEvidence
+from blueprints.inspection.models import RecordSample, SampledRecord, SampleEvidence
 from blueprints.inspection.service import sampling as service
 from core import files
 from core.db import db

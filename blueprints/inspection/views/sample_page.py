@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import url_for
 
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord
-from blueprints.inspection.queries_frames import FRAMES, SHEET, SOURCES
+from blueprints.inspection.models import RecordSample, SampledRecord
+from blueprints.inspection.queries.frames import FRAMES, SHEET, SOURCES
 from blueprints.inspection.service import sampling as service
 from core.clock import to_local
 from core.screens import cell

@@ -20,8 +20,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord
-from blueprints.inspection.queries_frames import FRAMES, SOURCES
+from blueprints.inspection.models import RecordSample, SampledRecord
+from blueprints.inspection.queries.frames import FRAMES, SOURCES
 from blueprints.inspection.service import sampling as service
 from blueprints.inspection.service.sampling import Criterion, Randomness, SamplePlan
 from core import files

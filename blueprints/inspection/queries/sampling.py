@@ -7,7 +7,7 @@ from sqlalchemy import select
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case
 from blueprints.complaints.queries_access import may_see
-from blueprints.inspection.models_sampling import RecordSample, SampledRecord, SampleEvidence
+from blueprints.inspection.models import RecordSample, SampledRecord, SampleEvidence
 from core.db import db
 
 PAGE = 50

@@ -1,0 +1,1 @@
+"""Reading what inspection keeps, by subject."""
