@@ -308,12 +308,14 @@ def unanswered(checklist: Checklist, answers: Instances) -> list[CheckItem]:
 
 def lacking_evidence(one: CheckItem, data: Mapping[str, Any], photos: int, documents: int = 0) -> list[str]:
     """Kinds of evidence that this answer asks for and has not got: names of EVIDENCE."""
-    had = {"photo": photos > 0, "document": documents > 0, "number": bool(str(data.get("number") or "").strip()),
-           "signature": bool(data.get("signature"))}  # fmt: skip
+    had = {
+        "photo": photos > 0,
+        "document": documents > 0,
+        "number": bool(str(data.get("number") or "").strip()),
+        "signature": bool(data.get("signature")),
+    }
     found = verdict(one, data)
-    due = [
-        k
-        for k, when in one.evidence.items()
-        if when == "always" or (when, found) == ("deviation", "deviation")
-    ]
-    return [EVIDENCE[kind] for kind in due if found != "na" and not had[kind]]
+    if found == "na":
+        return []
+    due = [kind for kind, when in one.evidence.items() if when in ("always", found)]
+    return [EVIDENCE[kind] for kind in due if not had[kind]]

@@ -110,9 +110,9 @@ class CheckEntry(Base):
 
     `item` is a code of the checklist, or begins with "@" for a fact of the visit; `instance` names the
     counter or the person where the item repeats. `client_id` comes from the device, so that nothing is
-    doubled. `base` is the client id of the entry that the device had before it when it was written (empty:
-    none): two entries with the same base contradict each other until one that names both in `resolves` decides. `data` is an answer as
-    domain.checklists reads it.
+    doubled. `base` is the client id of the entry that the device had before this one (empty: none): two
+    entries with the same base contradict each other until one that names both in `resolves` decides.
+    `data` is an answer as domain.checklists reads it.
     """
 
     __tablename__ = "check_entry"

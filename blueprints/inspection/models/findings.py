@@ -22,8 +22,9 @@ class Finding(Base):
     in `sample_id` and `item` (the criterion).
 
     `basis_kind`: statute | rule | system | promise (法律法规, 规范性文件, 本制度, 自身承诺): the first
-    is ordered, the others are requested. `severity`: minor | general | serious. `state`: open | noticed | answered |
-    returned | recheck | closed | escalated | withdrawn; which notice it stands in is `rectification_id`.
+    is ordered, the others are requested. `severity`: minor | general | serious. `state`: open | noticed |
+    answered | returned | recheck | closed | escalated | withdrawn; the notice it stands in is
+    `rectification_id`.
     `level` rises with each overdue step. `repeat_of_id` is the earlier finding that it repeats.
     """
 
