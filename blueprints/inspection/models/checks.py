@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models.checklists import ChecklistVersion
 from blueprints.inspection.models.plans import PlanTarget
-from blueprints.notices.models import Notice
 from blueprints.registry.models import Outlet
 from core.db import Base, UTCDateTime
 from core.files import StoredFile
@@ -49,7 +48,7 @@ class SiteCheck(Base):
     result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     content_sha256: Mapped[str] = mapped_column(String(64), default="")
-    record_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+    record_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -70,7 +69,7 @@ class SiteCheck(Base):
     outlet: Mapped[Outlet | None] = relationship()
     target: Mapped[PlanTarget] = relationship()
     checklist: Mapped[ChecklistVersion] = relationship()
-    record: Mapped[Notice | None] = relationship()
+    record_file: Mapped[StoredFile | None] = relationship(foreign_keys=[record_file_id])
     reviewed_by: Mapped[User | None] = relationship(foreign_keys=[reviewed_by_id])
     paper_scan: Mapped[StoredFile | None] = relationship(foreign_keys=[paper_scan_id])
     paper_entered_by: Mapped[User | None] = relationship(foreign_keys=[paper_entered_by_id])
