@@ -49,6 +49,7 @@ class Permission(StrEnum):
     FINDING_READ = "inspection:finding:read"
     FINDING_EDIT = "inspection:finding:edit"
     FINDING_DECIDE = "inspection:finding:decide"
+    FINDING_ESCALATE = "inspection:finding:escalate"
     FINDING_ANSWER = "inspection:finding:answer"
     STAFF_MANAGE = "accounts:staff:manage"
     ORGANIZATION_MANAGE = "accounts:organization:manage"
@@ -133,6 +134,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _SERVICE_CHECK
         | _INSPECT_DECIDE
         | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT, _P.DUTY_EDIT, _P.PLAN_APPROVE}
+        | {_P.FINDING_ESCALATE}
     ),
     Role.DISPATCHER: frozenset(
         _CASEWORK

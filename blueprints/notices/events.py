@@ -37,3 +37,12 @@ class NoticeVoided:
     reason: str
     by: User
     now: datetime
+
+
+@dataclass(frozen=True)
+class NoticeDiscarded:
+    """A draft without a number was given up."""
+
+    notice: Notice
+    by: User
+    now: datetime

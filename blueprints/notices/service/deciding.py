@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from blueprints.accounts.models import User
+from blueprints.notices.events import NoticeDiscarded
 from blueprints.notices.models import Notice
 from blueprints.notices.service.engine import admitted, move, tell_next, tell_writers
+from core.events import publish
 
 
 def submit(notice: Notice, *, by: User, now: datetime) -> None:
@@ -31,6 +33,7 @@ def discard(notice: Notice, remark: str, *, by: User, now: datetime) -> None:
     """撤稿: a draft without a number is given up; its history stays."""
     rows = admitted(notice, "discard", by=by, data={"remark": remark})
     move(notice, rows, by=by, now=now, remark=remark)
+    publish(NoticeDiscarded(notice, by, now))
 
 
 def review(notice: Notice, remark: str = "", *, by: User, now: datetime) -> None:
