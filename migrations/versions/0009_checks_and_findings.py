@@ -275,6 +275,8 @@ def upgrade() -> None:
         sa.Column('certificate', sa.String(length=64), nullable=False),
         sa.Column('declared_at', core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column('conflict', sa.String(length=300), nullable=False),
+        sa.Column('waiting', sa.Integer(), nullable=False),
+        sa.Column('contact_at', core.db.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(['check_id'], ['site_check.id'], name=op.f('fk_check_inspector_check_id_site_check')),
         sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_check_inspector_user_id_user')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_check_inspector')),

@@ -87,7 +87,8 @@ class SiteCheck(Base):
 
 class CheckInspector(Base):
     """Who carries out a check: the certificate as it was on the day, and the declared conflict of interest
-    (`conflict` is empty where there is none)."""
+    (`conflict` is empty where there is none). `waiting` is how much this person's device still had to send
+    at its last contact (`contact_at`)."""
 
     __tablename__ = "check_inspector"
     __table_args__ = (UniqueConstraint("check_id", "user_id"),)
@@ -99,6 +100,8 @@ class CheckInspector(Base):
     certificate: Mapped[str] = mapped_column(String(64))
     declared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     conflict: Mapped[str] = mapped_column(String(300), default="")
+    waiting: Mapped[int] = mapped_column(default=0)
+    contact_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     check: Mapped[SiteCheck] = relationship(back_populates="inspectors")
     user: Mapped[User] = relationship()
