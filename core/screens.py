@@ -164,17 +164,19 @@ def submitted(
     return redirect_to(target)
 
 
-def pressed(act: Callable[[], None], back: str, done: str) -> Response:
-    """The way of a step by a button, without a form: done, or refused with the reason, back on the page."""
+def pressed(act: Callable[[], str | None], back: str, done: str) -> Response:
+    """The way of a step by a button, without a form: done, or refused with the reason, back on the page.
+
+    `act` may return another page to go to once it is done."""
     try:
         with transaction():
-            act()
-            remember(back)
+            target = act() or back
+            remember(target)
     except (InvalidInput, RuleViolation) as refused:
         flash(str(refused) if isinstance(refused, RuleViolation) else refused.message, "danger")
         return redirect_to(back, saved=False)
     flash(done, "success")
-    return redirect_to(back)
+    return redirect_to(target)
 
 
 def form_flow(

@@ -21,8 +21,17 @@ ACTIONS = {
     "sample.conclude": "作出抽样结论",
     "sample.void": "作废抽样",
     "inspector.certificate": "登记执法证",
+    "plan.new": "新建检查计划",
+    "plan.change": "修改检查计划",
+    "plan.targets": "修改检查对象",
+    "plan.submit": "报批检查计划",
+    "plan.approve": "批准检查计划",
+    "plan.return": "退回检查计划",
+    "plan.finish": "结束检查计划",
+    "plan.cancel": "取消检查计划",
+    "plan.notice": "拟制检查通知书",
 }
-SUBJECTS = {"draw": "双随机抽取", "record_sample": "原始记录抽查", "inspector_certificate": "执法证"}
+SUBJECTS = {"draw": "双随机抽取", "record_sample": "原始记录抽查", "inspector_certificate": "执法证", "inspection_plan": "检查计划"}
 FIELDS = {
     "title": "名称",
     "frame_digest": "名单摘要",
@@ -34,6 +43,8 @@ FIELDS = {
     "witness": "见证人",
     "seed": "种子",
     "target": "对象",
+    "draw": "抽取",
+    "late": "超过时限",
     "reason": "理由",
     "valid_until": "有效期止",
 }

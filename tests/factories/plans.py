@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ def published_version(
         for code, text in (("S01", "标志明显"), ("S02", "准时开门"))
     )
     data = content_of(content or Content({"B1": "服务网点"}, items))
-    row = Checklist(organization_id=organization.id, name=f"示例检查表{clock.now():%H%M%S%f}")
+    row = Checklist(organization_id=organization.id, name=f"示例检查表{secrets.token_hex(4)}")
     made = ChecklistVersion(number=1, state="published", content=data, sha256=digest(data))
     made.drafted_by_id, made.drafted_at, made.published_at = by.id, clock.now(), clock.now()
     row.versions.append(made)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
+from sqlalchemy import select
 
 from blueprints.accounts.models import User
-from blueprints.inspection.models import Draw, InspectionPlan, PlanTarget
-from blueprints.inspection.service import planning
+from blueprints.inspection.models import Draw, InspectionPlan, InspectorCertificate, PlanTarget
+from blueprints.inspection.service import announcing, planning
+from blueprints.notices.service.composing import lacking
 from core import clock
 from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
+from tests.factories.inspection import Lot
 from tests.factories.plans import Planned
+from tests.factories.registry_service import fill_service
+from tests.factories.world import World
 
 pytestmark = pytest.mark.rule("F6.1")
 
 
 @pytest.fixture
-def planned(world: object) -> Planned:
+def planned(world: World) -> Planned:
     """The inspector's hand."""
     return Planned()
+
+
+@pytest.fixture
+def lot(world: World) -> Lot:
+    return Lot()
 
 
 def _ready(target_id: int, login: str = "jxw-inspector") -> None:
@@ -40,3 +51,119 @@ def test_nobody_checks_before_the_leader_approved(planned: Planned) -> None:
     with pytest.raises(RuleViolation, match="没有经过领导批准") as refused:
         _ready(target_id)
     assert refused.value.clause == "F6.1"
+
+
+def test_an_announced_check_waits_for_the_service_of_its_notice(planned: Planned) -> None:
+    plan_id = planned.draft()
+    target_id = planned.targeted(plan_id, planned.certified()[:2], announced=True)
+    planned.approved(plan_id)
+    with pytest.raises(RuleViolation, match="通知书还没有送达"):
+        _ready(target_id)
+
+
+def test_who_is_not_on_the_team_does_not_check(planned: Planned) -> None:
+    target_id = planned.ready_target()
+    with pytest.raises(RuleViolation, match="不是这次检查的检查人员"):
+        _ready(target_id, "jxw-clerk")
+
+
+def test_a_check_takes_two_inspectors_with_certificates_of_the_day(planned: Planned) -> None:
+    plan_id, people = planned.draft(), planned.certified()
+    with pytest.raises(InvalidInput, match="至少两名"):
+        planned.targeted(plan_id, people[:1])
+    leader = planned.world.user("jxw-leader").id
+    with pytest.raises(InvalidInput, match="没有当天有效的执法证"):
+        planned.targeted(plan_id, [people[0], leader])
+
+
+def test_a_certificate_that_ran_out_since_stops_the_check(planned: Planned) -> None:
+    target_id = planned.ready_target()
+    row = db.session.scalars(select(InspectorCertificate)).first()
+    assert row is not None
+    with transaction() as session:
+        session.get_one(InspectorCertificate, row.id).valid_until = clock.today() - timedelta(days=1)
+    with pytest.raises(InvalidInput, match="没有当天有效的执法证"):
+        _ready(target_id)
+
+
+def _submit(planned: Planned, plan_id: int) -> None:
+    by_id = planned.by.id
+    with transaction() as session:
+        plan = session.get_one(InspectionPlan, plan_id)
+        planning.submit(plan, by=session.get_one(User, by_id), now=clock.now())
+
+
+def test_an_enterprise_is_not_planned_more_often_than_the_setting_says(planned: Planned) -> None:
+    people = planned.certified()[:2]
+    for _ in range(2):
+        plan_id = planned.draft()
+        planned.targeted(plan_id, people)
+        planned.targeted(plan_id, people)  # two places of one enterprise, looked at in one go
+        if _:
+            with pytest.raises(RuleViolation, match="本年已列入 1 次检查") as refused:
+                _submit(planned, plan_id)
+            assert "综合查一次" in str(refused.value.next_step)
+        else:
+            _submit(planned, plan_id)
+
+
+def test_an_urgent_check_goes_ahead_and_is_approved_within_the_limit(planned: Planned) -> None:
+    people = planned.certified()[:2]
+    first = planned.draft()
+    planned.targeted(first, people)
+    planned.approved(first)
+    plan_id = planned.draft(urgent=True, urgent_reason="集中投诉停气")
+    target_id = planned.targeted(plan_id, people)
+    _submit(planned, plan_id)  # although the enterprise has been planned once
+    _ready(target_id)
+    plan = db.session.get_one(InspectionPlan, plan_id)
+    assert plan.approve_by == plan.submitted_at + timedelta(hours=24)
+    with clock.frozen(plan.approve_by + timedelta(minutes=1)), pytest.raises(RuleViolation, match="补办批准"):
+        _ready(target_id)
+
+
+def test_a_plan_is_approved_by_somebody_else(planned: Planned) -> None:
+    plan_id = planned.draft()
+    planned.targeted(plan_id, planned.certified()[:2])
+    _submit(planned, plan_id)
+    plan = db.session.get_one(InspectionPlan, plan_id)
+    with pytest.raises(RuleViolation, match="不能批准自己的计划"):
+        planning.approve(plan, "同意", by=plan.drafted_by, now=clock.now())
+
+
+def test_the_targets_of_a_draw_bring_their_inspectors(planned: Planned, lot: Lot) -> None:
+    fill_service()
+    people = tuple(lot.certified())
+    draw_id = lot.drawn(kind="enterprise", lines=(), quotas={"供气": 1}, exclusions={}, inspectors=people)
+    plan_id, by_id = planned.draft(), planned.by.id
+    with transaction() as session:
+        plan, by = session.get_one(InspectionPlan, plan_id), session.get_one(User, by_id)
+        assert planning.take_draw(plan, session.get_one(Draw, draw_id), by=by, now=clock.now()) == 1
+    target = db.session.get_one(InspectionPlan, plan_id).targets[0]
+    assert target.enterprise.code == "rq"
+    assert target.drawn
+    assert len(target.team) == 2
+    target_id, team = target.id, {person["id"] for person in target.team}
+    others = next(pair for pair in combinations(people, 2) if {*pair} != team)
+    row, by = db.session.get_one(PlanTarget, target_id), db.session.get_one(User, by_id)
+    with pytest.raises(RuleViolation, match="抽取产生的"):
+        planning.set_target(row, others, announced=True, by=by, now=clock.now())
+    with pytest.raises(RuleViolation, match="不能去掉"):
+        planning.drop_target(row, by=by, now=clock.now())
+
+
+def test_the_notice_says_what_where_when_and_who(planned: Planned) -> None:
+    plan_id = planned.draft()
+    target_id = planned.targeted(plan_id, planned.certified()[:2], announced=True)
+    planned.approved(plan_id)
+    by_id = planned.by.id
+    with transaction() as session:
+        target = session.get_one(PlanTarget, target_id)
+        made = announcing.draft(target, by=session.get_one(User, by_id), now=clock.now())
+        assert lacking(made) == "还没有填写：联系电话。"  # the organization has not entered any
+        assert "服务网点" in made.body
+        assert [row[1] for row in made.values["check_officers"]] == ["示执00001", "示执00002"]
+        assert made.addressees[0]["name"] == "示例燃气公司"
+    target, by = db.session.get_one(PlanTarget, target_id), db.session.get_one(User, by_id)
+    with pytest.raises(RuleViolation, match="已经有检查通知书"):
+        announcing.draft(target, by=by, now=clock.now())

@@ -4,6 +4,23 @@ from flask import Blueprint
 
 blueprint = Blueprint("inspection", __name__)
 
-from blueprints.inspection.routes import certificates, draws, sample_outputs, sampled, samples  # noqa: E402
+from blueprints.inspection.routes import (  # noqa: E402
+    certificates,
+    draws,
+    plan_targets,
+    plans,
+    sample_outputs,
+    sampled,
+    samples,
+)
 
-__all__ = ["blueprint", "certificates", "draws", "sample_outputs", "sampled", "samples"]
+__all__ = [
+    "blueprint",
+    "certificates",
+    "draws",
+    "plan_targets",
+    "plans",
+    "sample_outputs",
+    "sampled",
+    "samples",
+]
