@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.checklist_texts import RULES, VERDICTS, rule_words
-from domain.checklists import BASES, EVIDENCE, METHODS, WHEN, Checklist, CheckItem
+from domain.checklists import BASES, EVIDENCE, METHODS, WHEN, CheckItem, Checklist
 from domain.score_rules import plainly, rule_data
 
 LABELS = {
-    "part": "部分", "text": "检查内容", "maximum": "满分", "rule": "计分", "method": "检查方式", "how": "怎样检查",
-    "basis": "依据", "basis_kind": "依据种类", "clause": "条款", "evidence": "证据", "repeat": "分别检查",
-    "shown": "前置条件",
+    "part": "部分", "text": "检查内容", "maximum": "满分", "rule": "计分", "method": "检查方式",
+    "how": "怎样检查", "basis": "依据", "basis_kind": "依据种类", "clause": "条款", "evidence": "证据",
+    "repeat": "分别检查", "shown": "前置条件",
 }  # fmt: skip
 
 
@@ -47,9 +47,10 @@ class Changes:
 def words_of(one: CheckItem) -> dict[str, str]:
     """Each field of an item in words, as LABELS names them."""
     shown = f"{one.shown.item} {VERDICTS[one.shown.when]}时" if one.shown else ""
+    rule = f"{RULES[rule_data(one.rule)['type']]}：{rule_words(one.rule)}"
     return {
         "part": one.part, "text": one.text, "maximum": "" if one.extra else plainly(one.maximum),
-        "rule": f"{RULES[rule_data(one.rule)['type']]}：{rule_words(one.rule)}", "method": METHODS[one.method],
+        "rule": rule, "method": METHODS[one.method],
         "how": one.how, "basis": one.basis, "basis_kind": BASES[one.basis_kind], "clause": one.clause,
         "evidence": evidence_words(one), "repeat": one.repeat, "shown": shown,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Items of a checklist as plain text (F6.2b): what a person types in the editor or in a spreadsheet, and back.
+"""Items of a checklist as plain text (F6.2b): what a person types in the editor or a spreadsheet, and back.
 
 Rules are typed in lines: a kind and its points, `缺一项 | 0.5`. The way there and back changes nothing.
 """
