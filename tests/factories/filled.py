@@ -18,6 +18,7 @@ from tests.factories.cases import Desk
 from tests.factories.disclosure import fill_disclosure
 from tests.factories.inspection import fill_inspection
 from tests.factories.notices import RECEIPT, Office, empty_sheets
+from tests.factories.plans import fill_plans
 from tests.factories.record_samples import fill_samples
 from tests.factories.registry_people import fill_people
 from tests.factories.registry_service import fill_service
@@ -94,7 +95,8 @@ def fill(desk: Desk) -> Filled:
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
-        fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples(),
+        fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples()
+        | fill_plans(),
     )  # fmt: skip
 
 

@@ -7,8 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from blueprints.accounts.models import Organization, User
-from blueprints.inspection.models import Checklist, ChecklistVersion, InspectionPlan, PlanTarget
+from blueprints.inspection.models import (
+    Checklist,
+    ChecklistVersion,
+    InspectionPlan,
+    InspectorCertificate,
+    PlanTarget,
+)
 from blueprints.inspection.service import planning
 from core import clock
 from core.db import db, transaction
@@ -91,3 +99,15 @@ class Planned(Lot):
     def target(self, target_id: int) -> PlanTarget:
         """The target as it is stored."""
         return db.session.get_one(PlanTarget, target_id)
+
+
+def fill_plans() -> dict[str, int | str]:
+    """A draft and an approved plan on the gas company, by the names that routes use; draws are there."""
+    planned = Planned()
+    people = [row.user_id for row in db.session.scalars(select(InspectorCertificate))][:2]
+    draft = planned.draft()
+    planned.targeted(draft, people)
+    plan_id = planned.draft()
+    target_id = planned.targeted(plan_id, people)
+    planned.approved(plan_id)
+    return {"plan_id": plan_id, "draft_plan": draft, "target_id": target_id}
