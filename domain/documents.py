@@ -112,10 +112,15 @@ class Ticks:
 
 @dataclass(frozen=True)
 class SignLines:
-    """Lines to be signed by hand: each label, then room, then 年　月　日 when `dated`."""
+    """Lines to be signed by hand: each label, then room, then 年　月　日 when `dated`.
+
+    Where somebody signed on a screen, `pictures` holds for each line the sha256 of the signature (or ""),
+    `dates` the day, or the words that stand there instead."""
 
     labels: tuple[str, ...]
     dated: bool = True
+    pictures: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -236,7 +241,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name not in ("kind", "form", "block", "seal", "name", "picture"):
+            if name not in ("kind", "form", "block", "seal", "name", "picture", "pictures"):
                 yield from _texts(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
@@ -275,6 +280,12 @@ def all_blocks(document: Document) -> Iterator[Block]:
         yield from annex.blocks
 
 
+def signed_on_screen(document: Document) -> set[str]:
+    """The sha256 of every signature that was given on a screen."""
+    lines = [block for block in all_blocks(document) if isinstance(block, SignLines)]
+    return {name for block in lines for name in block.pictures if name}
+
+
 def data_of(document: Document) -> dict[str, Any]:
     """Plain data (JSON) of a document."""
     data = asdict(document)
@@ -292,7 +303,11 @@ def data_of(document: Document) -> dict[str, Any]:
 
 def _block_data(block: Block) -> dict[str, Any]:
     name = next(name for name, kind in BLOCKS.items() if kind is type(block))
-    return {"block": name, **asdict(block)}
+    data = {"block": name, **asdict(block)}
+    for optional in ("pictures", "dates"):  # as with enclosures
+        if not data.get(optional, True):
+            del data[optional]
+    return data
 
 
 def document_of(data: dict[str, Any]) -> Document:

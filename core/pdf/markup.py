@@ -136,7 +136,7 @@ class Writer:
             case Ticks():
                 return {"block": "ticks", "items": block.items, "inline": block.inline}
             case SignLines():
-                return {"block": "sign", "labels": block.labels, "dated": block.dated}
+                return _sign_lines(block, pictures)
             case Picture():
                 return _picture(block, pictures)
 
@@ -227,6 +227,17 @@ def _picture(picture: Picture, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     known = picture.name in pictures
     return {"block": "picture", "url": f"app:{picture.name}" if known else "", "caption": picture.caption,
             "width": picture.width}  # fmt: skip
+
+
+def _sign_lines(block: SignLines, pictures: Mapping[str, bytes]) -> dict[str, Any]:
+    """Each line with the signature that was given on a screen, where there is one."""
+    rows = []
+    for place, label in enumerate(block.labels):
+        name = block.pictures[place] if place < len(block.pictures) else ""
+        day = block.dates[place] if place < len(block.dates) else ""
+        url = f"app:{name}" if name in pictures else ""
+        rows.append({"label": label, "url": url, "date": day or ("　　年　　月　　日" if block.dated else "")})
+    return {"block": "sign", "rows": rows}
 
 
 def _sign(document: Document) -> dict[str, Any] | None:

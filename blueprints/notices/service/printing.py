@@ -20,7 +20,7 @@ from core.db import db, transaction
 from core.events import publish
 from core.files import path_of, store
 from core.signing import SigningFailed, signed
-from domain.documents import Document, Seal, Watermark, document_of
+from domain.documents import Document, Seal, Watermark, document_of, signed_on_screen
 from domain.errors import InvalidInput, RuleViolation
 
 LONGEST_ERROR = 500
@@ -81,6 +81,7 @@ def draw(document: Document, read: Callable[[str], bytes] | None = None) -> Prin
             document, pictures = bind(document, read)
             if document.signature is not None and document.signature.picture:
                 pictures[document.signature.picture] = read(document.signature.picture)
+            pictures |= {name: read(name) for name in signed_on_screen(document)}
         printed: Printed = render(document, pictures)
         return printed
     except RenderError as failure:
