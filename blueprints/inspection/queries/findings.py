@@ -101,7 +101,9 @@ def earlier(row: Finding) -> list[Finding]:
 
 def repeats(row: Finding) -> list[Finding]:
     """Later findings that were confirmed to repeat this one."""
-    rows = select(Finding).where(Finding.repeat_of_id == row.id, Finding.organization_id == row.organization_id)
+    rows = select(Finding).where(
+        Finding.repeat_of_id == row.id, Finding.organization_id == row.organization_id
+    )
     return list(db.session.scalars(rows.order_by(Finding.id).limit(MOST_EARLIER)))
 
 
@@ -217,7 +219,9 @@ def page(
     return found, found[0].id if found and newer else None, found[-1].id if found and older else None
 
 
-EXPORTED = (*COLUMNS, Finding.facts, Finding.basis, Finding.department, Finding.closed_at, Finding.closed_reason)
+EXPORTED = (
+    *COLUMNS, Finding.facts, Finding.basis, Finding.department, Finding.closed_at, Finding.closed_reason,
+)  # fmt: skip
 
 
 def exported(filters: Mapping[str, str], by: User, *, now: Any, most: int) -> Iterator[Any]:
