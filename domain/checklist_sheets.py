@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.checklist_texts import BETTER, RULES, STEPS, VERDICTS, item_of_texts, item_texts
-from domain.checklists import BASES, EVIDENCE, METHODS, MOST_ITEMS, WHEN, Checklist, CheckItem, check
+from domain.checklists import BASES, EVIDENCE, METHODS, MOST_ITEMS, WHEN, CheckItem, Checklist, check
 from domain.errors import InvalidInput
 from domain.scoring import MODES, STANDARD, Rounding
 

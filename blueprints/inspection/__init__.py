@@ -20,6 +20,12 @@ ACTIONS = {
     "sample.extend": "扩大抽样",
     "sample.conclude": "作出抽样结论",
     "sample.void": "作废抽样",
+    "checklist.draft": "起草检查表",
+    "checklist.rename": "修改检查表名称",
+    "checklist.change": "修改检查表草稿",
+    "checklist.publish": "公布检查表",
+    "checklist.retire": "停用检查表",
+    "checklist.discard": "删除检查表草稿",
     "inspector.certificate": "登记执法证",
     "plan.new": "新建检查计划",
     "plan.change": "修改检查计划",
@@ -31,8 +37,19 @@ ACTIONS = {
     "plan.cancel": "取消检查计划",
     "plan.notice": "拟制检查通知书",
 }
-SUBJECTS = {"draw": "双随机抽取", "record_sample": "原始记录抽查", "inspector_certificate": "执法证", "inspection_plan": "检查计划"}
+SUBJECTS = {
+    "draw": "双随机抽取",
+    "record_sample": "原始记录抽查",
+    "inspector_certificate": "执法证",
+    "checklist": "检查表",
+    "inspection_plan": "检查计划",
+}
 FIELDS = {
+    "sha256": "内容摘要",
+    "item": "检查项目",
+    "parts": "部分",
+    "version": "版本",
+    "name": "名称",
     "title": "名称",
     "frame_digest": "名单摘要",
     "kept": "冻结的记录",
@@ -53,9 +70,10 @@ FIELDS = {
 def register(app: Flask) -> None:
     """Routes and commands."""
     from blueprints.accounts.service.audit_words import add_words
-    from blueprints.inspection import commands
+    from blueprints.inspection import checklist_commands, commands
     from blueprints.inspection.routes import blueprint
 
     app.register_blueprint(blueprint)
     app.cli.add_command(commands.draws)
+    app.cli.add_command(checklist_commands.checklists)
     add_words(ACTIONS, SUBJECTS, FIELDS)

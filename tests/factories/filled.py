@@ -15,6 +15,7 @@ from core.db import db, transaction
 from core.inbox import Notification
 from core.jobs import DONE, Job, folder_of
 from tests.factories.cases import Desk
+from tests.factories.checklists import fill_checklists
 from tests.factories.disclosure import fill_disclosure
 from tests.factories.inspection import fill_inspection
 from tests.factories.notices import RECEIPT, Office, empty_sheets
@@ -95,7 +96,7 @@ def fill(desk: Desk) -> Filled:
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
-        fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples()
+        fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans(),
     )  # fmt: skip
 

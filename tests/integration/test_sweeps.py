@@ -87,6 +87,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
     known["draw_id"] = known[DRAWS.get(rule.endpoint, "draw_id")]
     known["sample_id"] = known[SAMPLES.get(rule.endpoint, "sample_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
+    known["list_version_id"] = known["draft_list" if rule.endpoint in DRAFT_LISTS else "list_version_id"]
     missing = rule.arguments - known.keys()
     assert not missing, f"{rule.rule}: the sweeps do not know {sorted(missing)}"
     return {name: known[name] for name in rule.arguments}
@@ -116,9 +117,12 @@ VERSIONS = {
 }
 DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
 SAMPLES = {"inspection.edit_sample": "draft_sample", "inspection.draw_sample": "frozen_sample"}
+DRAFT_LISTS = {"inspection.edit_checklist_frame", "inspection.new_checklist_item", "inspection.checklist_item"}
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
+    "checklist_id",
+    "list_version_id",
     "item_id",
     "version_id",
     "update_id",

@@ -6,6 +6,10 @@ blueprint = Blueprint("inspection", __name__)
 
 from blueprints.inspection.routes import (  # noqa: E402
     certificates,
+    checklist_files,
+    checklist_items,
+    checklists,
+    draw_outputs,
     draws,
     plan_targets,
     plans,
@@ -17,6 +21,10 @@ from blueprints.inspection.routes import (  # noqa: E402
 __all__ = [
     "blueprint",
     "certificates",
+    "checklist_files",
+    "checklist_items",
+    "checklists",
+    "draw_outputs",
     "draws",
     "plan_targets",
     "plans",

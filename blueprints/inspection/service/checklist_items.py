@@ -9,6 +9,7 @@ from datetime import datetime
 from blueprints.accounts.models import User
 from blueprints.inspection.models import ChecklistVersion
 from blueprints.inspection.service import checklists as service
+from blueprints.rulebook.service import base_ruleset, ruleset_codes
 from domain.checklists import LONGEST_CODE, CheckItem, Checklist, Shown, check
 from domain.errors import InvalidInput, RuleViolation
 from domain.scoring import Rounding
@@ -23,6 +24,8 @@ def put_item(row: ChecklistVersion, code: str, item: CheckItem, *, by: User, now
     Errors: InvalidInput at the field; RuleViolation for a version that is no draft.
     """
     made = service.content(row)
+    if item.clause and item.clause not in known_clauses():
+        raise InvalidInput("没有这个条款，请照制度的条款号填写，例如 F3.1.2。", "clause")
     if code != item.code and made.item(item.code):
         raise InvalidInput("已经有这个编号的项目。", "code")
     if made.item(code):
@@ -33,6 +36,11 @@ def put_item(row: ChecklistVersion, code: str, item: CheckItem, *, by: User, now
         _store(row, made, items, by, now, {"item": [code or None, item.code]})
     except InvalidInput as odd:
         raise InvalidInput(odd.message.split("：", 1)[-1], _field(odd.message)) from None
+
+
+def known_clauses() -> set[str]:
+    """Ids of all clauses of the rulesets."""
+    return {clause.id for code in ruleset_codes() for clause in base_ruleset(code).clauses}
 
 
 def _field(message: str) -> str:
