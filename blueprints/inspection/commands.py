@@ -1,4 +1,4 @@
-"""Command line: `draws verify`, which recomputes an exported draw without a database."""
+"""Command line: `draws export`, and `draws verify`, which recomputes an exported draw without a database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import NoReturn
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from blueprints.inspection.queries.draws import draw_numbered
 from domain.draws import verify
 from domain.errors import InvalidInput
 
@@ -19,6 +21,24 @@ def _wrong(message: str) -> NoReturn:
     """One sentence on stderr, exit 2."""
     click.echo(message.encode(errors="replace").decode(), err=True)
     raise SystemExit(2)
+
+
+@draws.command("export")
+@click.argument("number", metavar="NO")
+@click.argument("out", metavar="OUT.json")
+def export_command(number: str, out: str) -> None:
+    """把编号为 NO 的抽取记录写到 OUT.json，供核验。"""
+    try:
+        row = draw_numbered(number)
+    except (OperationalError, ProgrammingError):
+        _wrong("数据库不可用，或者还没有建好（先执行 ./run flask db upgrade）。")
+    if row is None:
+        _wrong(f"没有编号为“{number[:40]}”的抽取。")
+    try:
+        Path(out).write_text(row.record, encoding="utf-8")
+    except (OSError, ValueError):
+        _wrong(f"写不了文件 {out[:100]}，请检查路径、权限和磁盘空间。")
+    click.echo(f"{row.label}，已写入 {out}。")
 
 
 @draws.command("verify")

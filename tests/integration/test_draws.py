@@ -17,6 +17,7 @@ from core.privacy import decrypt
 from domain import draws
 from domain.errors import InvalidInput, RuleViolation
 from tests.factories.inspection import SECRETS, Lot
+from tests.factories.papers import text_of
 from tests.factories.registry_service import fill_service
 from tests.factories.world import World
 
@@ -226,3 +227,32 @@ def test_frames_of_what_is_supervised(lot: Lot) -> None:
     )
     assert row.plan["lines"] == ["供气|rq", "供电|gd"] or row.plan["lines"] == ["供电|gd", "供气|rq"]
     assert date.fromisoformat("2026-10-12") == clock.today()
+
+
+@pytest.mark.rule("F6.1")
+def test_a_draw_is_exported_by_its_number(app: Flask, lot: Lot, tmp_path: Path) -> None:
+    number, file = lot.row(lot.drawn()).number or "", tmp_path / "draw.json"
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["draws", "export", number, str(file)]).exit_code == 0
+    assert runner.invoke(args=["draws", "verify", str(file)]).exit_code == 0
+    assert runner.invoke(args=["draws", "export", "没有的编号", str(file)]).exit_code == 2
+    assert runner.invoke(args=["draws", "export", number, str(tmp_path / "no" / "x.json")]).exit_code == 2
+
+
+@pytest.mark.rule("F6.1", "F6.2b")
+def test_the_printed_record_shows_what_anybody_can_check(lot: Lot) -> None:
+    row = lot.row(lot.drawn())
+    answer = lot.world.client("jxw-leader").get(f"/draws/{row.id}/record.pdf")
+    made, page = drawing.export(lot.row(row.id)), text_of(answer.data)
+    for text in (
+        made.frame_digest,
+        made.commit,
+        made.seed,
+        "示执00001",
+        "示例见证人甲",
+        "本年已综合查过一次",
+    ):
+        assert text in page
+    assert (
+        lot.world.client("jxw-leader").get(f"/draws/{lot.draft(inspectors=())}/record.pdf").status_code == 409
+    )

@@ -22,6 +22,7 @@ from domain.errors import InvalidInput, RuleViolation
 from domain.sample_plans import SizeRule
 from tests.factories.cases import Desk
 from tests.factories.inspection import Lot
+from tests.factories.papers import text_of
 from tests.factories.record_samples import OPENED, WITNESSES, Sampling, cases
 from tests.factories.registry_people import fill_people
 from tests.factories.registry_service import fill_service
@@ -55,10 +56,12 @@ def test_sixty_cases_with_three_deviations_show_the_bound(one: Sampling) -> None
     assert (result["C1"]["failed"], result["C1"]["missing"], result["C2"]["failed"]) == (3, 1, 0)
     words = "抽查60件，不合格3件，不合格率5.00%；有95%的把握认为不合格率不超过"
     client = one.world.client("jxw-leader")
-    for path in (f"/samples/{sample_id}", f"/samples/{sample_id}/print"):
-        page = client.get(path).get_data(as_text=True)
-        assert words in page
-        assert "8.75%（全部80件中不超过7件）" in page
+    page = client.get(f"/samples/{sample_id}").get_data(as_text=True)
+    paper = client.get(f"/samples/{sample_id}/record.pdf")
+    assert paper.mimetype == "application/pdf"
+    for text in ("".join(page.split()), text_of(paper.data)):
+        assert words in text
+        assert "8.75%（全部80件中不超过7件）" in text
     assert audit.verify().holds
 
 
@@ -314,7 +317,7 @@ def test_numbers_are_consecutive_and_void_ones_stay_listed(one: Sampling) -> Non
 def test_only_the_own_regulator_sees_a_sample(one: Sampling) -> None:
     sample_id = one.drawn(**OF_SHEET)
     paper = one.paper(sample_id, 1).id
-    for path in (f"/samples/{sample_id}", f"/sampled/{paper}", f"/samples/{sample_id}/print"):
+    for path in (f"/samples/{sample_id}", f"/sampled/{paper}", f"/samples/{sample_id}/record.pdf"):
         assert one.world.client("swj-leader").get(path).status_code == 404
         assert one.world.client("rq-leader").get(path).status_code == 403
     assert one.world.client("jxw-leader").submit(f"/sampled/{paper}", {"version": "1"}).status_code == 403
@@ -384,4 +387,4 @@ def test_the_way_through_the_pages(one: Sampling) -> None:
     assert second.submit(f"/sampled/{first}/review", {"verdict": "confirm"}).status_code == 303
     assert client.submit(f"{path}/conclude").status_code == 303
     assert "抽查2件，不合格1件" in client.get(path).get_data(as_text=True)
-    assert "没有录音" in client.get(f"{path}/print").get_data(as_text=True)
+    assert "没有录音" in text_of(client.get(f"{path}/record.pdf").data)

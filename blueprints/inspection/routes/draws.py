@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Response, abort, make_response, url_for
+from flask import Response, abort, url_for
 
 from blueprints.accounts.models import Organization
 from blueprints.accounts.sessions import me
@@ -28,7 +28,7 @@ from core.db import transaction
 from core.htmx import redirect_to, render
 from core.screens import asked, cell, form_flow, list_screen, place
 from core.submissions import once, remember
-from domain.errors import InvalidInput, RuleViolation
+from domain.errors import RuleViolation
 
 CRUMB = [{"label": "双随机抽取", "url": "/draws"}]
 DRAW = "/draws/<int(max=2147483647):draw_id>"
@@ -41,7 +41,8 @@ GROUPS = (
 SPANS = {"total": 6, "per_target": 6, "source_name": 6, "source_on": 6}
 
 
-def _own_or_404(draw_id: int) -> Draw:
+def own_or_404(draw_id: int) -> Draw:
+    """A draw of the own regulator; others' do not exist."""
     found = queries.draw_or_none(draw_id, me())
     if found is None:
         abort(404)
@@ -119,7 +120,7 @@ def new_draw() -> Response:
 @once
 def edit_draw(draw_id: int) -> Response:
     """Change a draft."""
-    found = _own_or_404(draw_id)
+    found = own_or_404(draw_id)
     form = draw_form(found)
     _offer(form)
 
@@ -138,7 +139,7 @@ def edit_draw(draw_id: int) -> Response:
 @requires(Permission.DRAW_READ)
 def draw(draw_id: int) -> Response:
     """One draw: what was fixed, what was opened, who was drawn, and how to check it."""
-    found = _own_or_404(draw_id)
+    found = own_or_404(draw_id)
     made = service.export(found) if found.record else None
     labels = pages.labels_of(found, public=False)
     return render(
@@ -179,7 +180,7 @@ def _next(row: Draw) -> list[dict[str, Any]]:
 @once
 def freeze_draw(draw_id: int) -> Response:
     """Take a number, fix the frame, publish digest and commitment."""
-    found = _own_or_404(draw_id)
+    found = own_or_404(draw_id)
     with transaction():
         service.freeze(found, by=me(), now=clock.now())
         remember(_url(found))
@@ -191,7 +192,7 @@ def freeze_draw(draw_id: int) -> Response:
 @once
 def witness(draw_id: int) -> Response:
     """A witness binds himself to a number before anything is opened."""
-    found = _own_or_404(draw_id)
+    found = own_or_404(draw_id)
     form = WitnessForm(data={"code": secrets.token_hex(4).upper()})
 
     def act() -> str:
@@ -211,7 +212,7 @@ def witness(draw_id: int) -> Response:
 @once
 def open_draw(draw_id: int) -> Response:
     """Open the numbers, or take the public value, and draw."""
-    found = _own_or_404(draw_id)
+    found = own_or_404(draw_id)
     if not service.ready(found, clock.today()):
         raise RuleViolation("还没有冻结，或者指定的公开数值还没有产生，不能抽取。", service.CLAUSE)
     names = [one.name for one in service.export(found).witnesses]
@@ -239,7 +240,7 @@ def open_draw(draw_id: int) -> Response:
 @once
 def substitute(draw_id: int) -> Response:
     """Give somebody up; the next in rank takes the place."""
-    found, form = _own_or_404(draw_id), SubstituteForm()
+    found, form = own_or_404(draw_id), SubstituteForm()
     made = service.export(found)
     offered = {
         f"{ranking.name}\t{key}": f"{ranking.name}：{found.labels.get(key, key)}"
@@ -264,7 +265,7 @@ def substitute(draw_id: int) -> Response:
 @once
 def void_draw(draw_id: int) -> Response:
     """A draw that does not count stays listed."""
-    found, form = _own_or_404(draw_id), VoidForm()
+    found, form = own_or_404(draw_id), VoidForm()
 
     def act() -> str:
         service.void(found, form.reason.data, by=me(), now=clock.now())
@@ -275,16 +276,3 @@ def void_draw(draw_id: int) -> Response:
         done="已作废，仍保留编号。",
         breadcrumb=_crumbs(found),
     )  # fmt: skip
-
-
-@blueprint.get(f"{DRAW}/export.json")
-@requires(Permission.DRAW_READ)
-def export_draw(draw_id: int) -> Response:
-    """The draw as data, for `draws verify`."""
-    found = _own_or_404(draw_id)
-    if not found.record:
-        raise InvalidInput("还没有冻结，没有可以导出的内容。")
-    answer = make_response(found.record)
-    answer.mimetype = "application/json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
-    return answer

@@ -1,31 +1,24 @@
-"""What leaves a sample: the printed sheet, the draw as data, the spreadsheet as it came in."""
+"""What leaves a sample: the printed record, the draw as data, the spreadsheet as it came in."""
 
 from __future__ import annotations
 
 from flask import Response, make_response
 
 from blueprints.inspection.routes import blueprint
-from blueprints.inspection.routes.samples import CLAUSE, SAMPLE, crumbs, own_or_404
-from blueprints.inspection.service import sampling as service
-from blueprints.inspection.service import working
-from blueprints.inspection.views import sample_page as pages
+from blueprints.inspection.routes.printing import printed
+from blueprints.inspection.routes.samples import CLAUSE, SAMPLE, own_or_404
+from blueprints.inspection.views.printed import sample_paper
 from core import files
 from core.authz import Permission, requires
-from core.htmx import render
 from domain.errors import InvalidInput, RuleViolation
 
 
-@blueprint.get(f"{SAMPLE}/print")
+@blueprint.get(f"{SAMPLE}/record.pdf")
 @requires(Permission.DRAW_READ)
 def print_sample(sample_id: int) -> Response:
-    """抽样记录表, to be printed by the browser."""
-    found = own_or_404(sample_id)
-    made = service.export(found) if found.record else None
-    return render(
-        "inspection/sample_sheet.html", sample=found, made=made, facts=pages.facts(found),
-        papers=pages.papers(found), results=pages.results(found), caution=pages.caution(found),
-        failures=pages.failures(found), counts=working.counts(found), breadcrumb=crumbs(found),
-    )  # fmt: skip
+    """抽样记录表, to be signed."""
+    paper = sample_paper(own_or_404(sample_id))
+    return printed(paper, f"抽样记录表{paper.number}")
 
 
 @blueprint.get(f"{SAMPLE}/export.json")

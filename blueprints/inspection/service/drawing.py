@@ -1,10 +1,8 @@
 """双随机抽取: the frame is frozen and committed to before the lot is known; then anybody can recompute it.
 
-Order: draft; two witnesses bind themselves to numbers (or a later public value is named); freeze,
-with which the
-digest of the frame and all commitments go public together; the draw,
-which opens everything. A void draw keeps
-its number.
+Order: draft; two witnesses bind themselves to numbers (or a later public value is named); freeze, with which
+the digest of the frame and all commitments go public together; the draw, which opens everything. A void draw
+keeps its number.
 """
 
 from __future__ import annotations
@@ -73,7 +71,7 @@ def create(organization: Organization, plan: Plan, *, by: User, now: datetime) -
 
 def edit(row: Draw, plan: Plan, *, by: User, now: datetime) -> None:
     """Change a draft. Errors: InvalidInput; RuleViolation once it is frozen."""
-    _require(row, ("draft",), "修改")
+    require(row, ("draft",), "修改")
     old = row.title
     _put(row, plan, clock.local_date(now))
     _log("change", row, {"title": [old, plan.title]}, by, now)
@@ -154,7 +152,7 @@ def commit_witness(row: Draw, name: str, number: str, nonce: str, *, by: User, n
 
     Errors: InvalidInput; RuleViolation when both are there already, or after the freeze.
     """
-    _require(row, ("draft",), "登记见证")
+    require(row, ("draft",), "登记见证")
     known = row.plan["witnesses"]
     if row.plan["source"] != "witnesses" or len(known) >= WITNESSES:
         raise RuleViolation("见证人已经齐了，或者这次用公开数值。", CLAUSE)
@@ -172,7 +170,7 @@ def commit_witness(row: Draw, name: str, number: str, nonce: str, *, by: User, n
 
 def freeze(row: Draw, *, by: User, now: datetime) -> None:
     """Take a number, fix the frame, commit to a secret nonce; digest and commitment are public then."""
-    _require(row, ("draft",), "冻结")
+    require(row, ("draft",), "冻结")
     plan = row.plan
     if plan["source"] == "public" and plan["source_on"] <= clock.local_date(now).isoformat():
         raise RuleViolation("指定的公开数值今天就会产生，不能再冻结。", CLAUSE, "请改为以后的公开数值。")
@@ -241,7 +239,7 @@ def _team_up(row: Draw, made: draws.Draw, target: str) -> draws.Draw:
 
 def substitute(row: Draw, name: str, key: str, reason: str, *, by: User, now: datetime) -> None:
     """Somebody who was drawn is given up; the next in rank takes the place. Errors: InvalidInput."""
-    _require(row, ("drawn",), "替换")
+    require(row, ("drawn",), "替换")
     if len(reason) < 4:
         raise InvalidInput("请写明替换的理由，至少 4 个字。", "reason")
     made = draws.substitute(export(row), name, key, reason)
@@ -254,7 +252,7 @@ def substitute(row: Draw, name: str, key: str, reason: str, *, by: User, now: da
 
 def void(row: Draw, reason: str, *, by: User, now: datetime) -> None:
     """A numbered draw that does not count; it stays listed with its reason."""
-    _require(row, ("frozen", "drawn"), "作废")
+    require(row, ("frozen", "drawn"), "作废")
     if len(reason) < 4:
         raise InvalidInput("请写明作废的理由，至少 4 个字。", "reason")
     row.state, row.voided_at = "void", now
@@ -270,7 +268,8 @@ def _moment(now: datetime) -> str:
     return clock.to_local(now).isoformat(timespec="milliseconds")
 
 
-def _require(row: Draw, states: tuple[str, ...], step: str) -> None:
+def require(row: Draw, states: tuple[str, ...], step: str) -> None:
+    """Whether a draw is in one of these states. Errors: RuleViolation."""
     if row.state not in states:
         raise RuleViolation(
             f"这次抽取{STATES[row.state]}，不能{step}。", CLAUSE, "请刷新页面，看看现在的状态。"

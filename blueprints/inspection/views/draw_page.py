@@ -38,7 +38,7 @@ def facts(row: Draw, *, public: bool) -> list[dict[str, Any]]:
         {"label": "名单", "value": f"{len(plan['lines'])} 个，排除 {len(plan['exclusions'])} 个"},
         {"label": "抽取数量", "value": quotas},
         {"label": "检查人员", "value": _people(row)},
-        {"label": "随机数来自", "value": _source(row)},
+        {"label": "随机数来自", "value": source_words(row)},
         {"label": "组织抽取", "value": "" if public else row.drafted_by.name},
         {
             "label": "冻结时间",
@@ -53,7 +53,8 @@ def _people(row: Draw) -> str:
     return f"每个对象 {row.plan['per_target']} 名，从 {len(row.plan['inspectors'])} 名持证人员中抽"
 
 
-def _source(row: Draw) -> str:
+def source_words(row: Draw) -> str:
+    """Where the random numbers come from."""
     plan = row.plan
     if plan["source"] == "public":
         return f"{plan['source_name']}（{plan['source_on']}公布）"

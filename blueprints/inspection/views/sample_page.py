@@ -12,7 +12,7 @@ from blueprints.inspection.queries.frames import FRAMES, SHEET, SOURCES
 from blueprints.inspection.service import sampling as service
 from core.clock import to_local
 from core.screens import cell
-from domain.sample_plans import CONFIDENCES, FAILED, METHODS, RULES
+from domain.sample_plans import CONFIDENCES, METHODS, RULES
 
 SHOWN_STRATA = 12
 
@@ -27,7 +27,7 @@ def facts(row: RecordSample) -> list[dict[str, Any]]:
     plan, size = row.plan, row.size
     rows = [
         {"label": "企业", "value": row.enterprise.name},
-        {"label": "名单", "value": f"{_source(row)}，共 {size['population']} 件"},
+        {"label": "名单", "value": f"{frame_words(row)}，共 {size['population']} 件"},
         {"label": "抽样方法", "value": _method(row)},
         {"label": "抽多少", "value": f"{RULES[plan['rule']['kind']]}：{size['n']} 件"},
         {"label": "这样抽的道理", "value": size["words"], "wide": True, "clause": service.CLAUSE},
@@ -49,7 +49,8 @@ def facts(row: RecordSample) -> list[dict[str, Any]]:
     return rows
 
 
-def _source(row: RecordSample) -> str:
+def frame_words(row: RecordSample) -> str:
+    """Where the records come from."""
     if row.source == SHEET:
         return f"{SOURCES[SHEET]}（{row.sheet_name}）"
     return f"{row.plan['since']} 至 {row.plan['until']}的{SOURCES[row.source]}"
@@ -110,17 +111,6 @@ def results(row: RecordSample) -> list[dict[str, Any]]:
         {"code": code, "text": text, "clause": clause, **row.result[code]}
         for code, text, clause in row.plan["criteria"]
         if code in row.result
-    ]
-
-
-def failures(row: RecordSample) -> list[dict[str, Any]]:
-    """Every deviation: record, criterion, what was found, who looked and who confirmed."""
-    texts = {code: text for code, text, _ in row.plan["criteria"]}
-    return [
-        {"record": record, "text": texts[code], **given}
-        for record in row.records
-        for code, given in record.answers.items()
-        if given["result"] in FAILED
     ]
 
 
