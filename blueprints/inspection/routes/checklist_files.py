@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
-from flask import Response, make_response, url_for
+from flask import Response, send_file, url_for
 from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.sessions import me
@@ -31,10 +32,7 @@ from domain.errors import InvalidInput
 
 def sent(data: bytes, mime: str, name: str) -> Response:
     """Bytes as an attachment."""
-    answer = make_response(data)
-    answer.mimetype = mime
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return send_file(io.BytesIO(data), mimetype=mime, as_attachment=True, download_name=name)
 
 
 def printed(paper: Paper, name: str) -> Response:
