@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import cases, deadlines, notices, visits
+from bench import cases, deadlines, draws, notices, visits
 
 BENCHES = {
     "deadlines": lambda _options: deadlines.main(),
     "cases": cases.main,
     "notices": notices.main,
     "visits": visits.main,
+    "draws": draws.main,
 }
 
 
