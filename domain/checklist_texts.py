@@ -181,6 +181,15 @@ def rule_words(rule: Rule) -> str:
             return "必须符合，不符合的一票否决"
 
 
+def rule_brief(rule: Rule) -> str:
+    """As `rule_words`, in as few characters as fit beside an item on paper."""
+    if not isinstance(rule, PerOccurrence):
+        return rule_words(rule)
+    told = [f"{kind} −{plainly(each)}" for kind, each in rule.kinds.items()]
+    told += [f"{'、'.join(rule.zero)} 0分"] if rule.zero else []
+    return "；".join(told) + ("" if rule.cap is None else f"；最多扣{plainly(rule.cap)}")
+
+
 def _rate_words(rule: Rate) -> str:
     sign = "≥" if rule.better == Better.HIGHER else "≤"
     full = "满分" if rule.at_target is None else f"{plainly(rule.at_target)}分"

@@ -81,7 +81,7 @@ def checklists() -> Response:
             {"label": "导入表格", "url": url_for("inspection.import_checklist"), "icon": "upload"},
             {"label": "采用内置检查表", "url": url_for("inspection.adopt_checklists"), "icon": "collection"},
         ]  # fmt: skip
-    sectors = [("all" if not code else code, words) for code, words in service.SECTOR_WORDS.items()]
+    sectors = [(code or "all", words) for code, words in service.SECTOR_WORDS.items()]
     return list_screen(
         "检查表", pages.COLUMNS, pages.list_rows(rows), endpoint="inspection.checklists", filters=filters,
         actions=actions, clause=CLAUSE, empty="还没有检查表。",

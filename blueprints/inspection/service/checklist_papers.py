@@ -11,9 +11,8 @@ from blueprints.inspection.service import checklists as service
 from blueprints.notices.service.papers import Paper
 from core.clock import local_date
 from core.wording import date_words
-from domain.checklist_changes import evidence_words
-from domain.checklist_texts import VERDICTS, rule_words
-from domain.checklists import METHODS, CheckItem, Checklist, score_of
+from domain.checklist_texts import VERDICTS, rule_brief
+from domain.checklists import EVIDENCE, METHODS, CheckItem, Checklist, score_of
 from domain.errors import RuleViolation
 from domain.score_rules import Bonus, Gate, plainly
 from domain.scoring import NOT_RATED, Score
@@ -36,7 +35,7 @@ def blank(row: ChecklistVersion, check: SiteCheck | None = None) -> Paper:
     made = service.content(row)
     place = _place(check) if check is not None else Place()
     values = _head(row, place) | {
-        "list_items": _rows(made, lambda one: (how_words(one), "", "")),
+        "list_items": _rows(made, lambda one: (METHODS[one.method], "", "")),
         "list_maximum": plainly(made.total),
         "list_note": "",
     }
@@ -94,11 +93,6 @@ def score_words(score: Score) -> str:
     return f"{whole}；得{got}分{bonus}，折合{score.percent}（{score.rounding.words}）"
 
 
-def how_words(one: CheckItem) -> str:
-    """Method and how to look, for a narrow column."""
-    return f"{METHODS[one.method]}\n{one.how}" if one.how else METHODS[one.method]
-
-
 def _place(check: SiteCheck) -> Place:
     day = date_words(local_date(check.opened_at))
     outlet = check.outlet.name if check.outlet else check.place
@@ -132,18 +126,15 @@ def _rows(made: Checklist, told: Any, rules: bool = True) -> list[list[str]]:
 
 def _content(one: CheckItem, rules: bool) -> str:
     """What is looked at; on a blank checklist also how it is scored, so that nobody has to look it up."""
-    lines = [one.text]
-    if rules:
-        lines.append(rule_words(one.rule))
-        if one.shown:
-            lines.append(f"只在 {one.shown.item} {VERDICTS[one.shown.when]}时检查")
-        if one.repeat:
-            lines.append(f"每个{one.repeat}分别检查")
-        if one.evidence:
-            lines.append(f"证据：{evidence_words(one)}")
-    if basis := "　".join(filter(None, (one.basis, f"〔{one.clause}〕" if one.clause else ""))):
-        lines.append(basis)
-    return "\n".join(lines)
+    rests = "".join(f"〔{words}〕" for words in (one.basis, one.clause) if words)
+    if not rules:
+        return f"{one.text}{rests}"
+    more = [f"附{'、'.join(EVIDENCE[kind] for kind in one.evidence)}"] if one.evidence else []
+    if one.repeat:
+        more.append(f"每个{one.repeat}分别记")
+    if one.shown:
+        more.append(f"{one.shown.item} {VERDICTS[one.shown.when]}才查")
+    return f"{one.text}{rests}\n{'；'.join([rule_brief(one.rule), *more])}"
 
 
 def _notes(instances: Mapping[str, Mapping[str, Any]]) -> list[str]:

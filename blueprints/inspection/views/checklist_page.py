@@ -98,15 +98,15 @@ def parts(made: Content) -> list[dict[str, Any]]:
 
 def _item(one: CheckItem) -> dict[str, Any]:
     kind = rule_data(one.rule)["type"]
-    more = [
-        evidence_words(one) and f"证据：{evidence_words(one)}",
-        one.repeat and f"每个{one.repeat}分别检查",
-    ]
+    more = [f"证据：{evidence_words(one)}"] if one.evidence else []
+    if one.repeat:
+        more.append(f"每个{one.repeat}分别检查")
     if one.shown:
         more.append(f"只在 {one.shown.item} {VERDICTS[one.shown.when]}时检查")
     return {
         "code": one.code, "text": one.text, "how": one.how, "method": METHODS[one.method],
-        "rule": RULES[kind], "words": rule_words(one.rule), "maximum": "—" if one.extra else plainly(one.maximum),
+        "rule": RULES[kind], "words": rule_words(one.rule),
+        "maximum": "—" if one.extra else plainly(one.maximum),
         "basis": one.basis, "basis_kind": BASES[one.basis_kind], "kind": one.basis_kind, "clause": one.clause,
         "more": more, "ways": _ways(one), "repeat": one.repeat,
     }  # fmt: skip
