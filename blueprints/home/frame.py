@@ -57,6 +57,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("检查表", "inspection.checklists", "ui-checks", P.CHECK_READ),
             ("双随机抽取", "inspection.draws", "shuffle", P.DRAW_READ),
             ("原始记录抽查", "inspection.samples", "file-earmark-check", P.DRAW_READ),
+            ("发现的问题", "inspection.findings", "exclamation-diamond", P.FINDING_READ),
+            ("整改", "inspection.rectifications", "wrench-adjustable", P.FINDING_READ),
             ("执法证", "inspection.inspectors", "person-vcard", P.DRAW_READ),
         ),
     ),

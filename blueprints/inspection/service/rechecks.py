@@ -84,7 +84,7 @@ def plan(
 
 def _may_be_planned(row: Rectification, now: datetime) -> None:
     last = latest(row)
-    if last is not None and (last.done_on is None or not _told(last)):
+    if last is not None and (last.done_on is None or not told(last)):
         text = "上一次复查还没有结果，或者复查意见书还没有送达。"
         raise RuleViolation(text, CLAUSE, "请先办完上一次复查。")
     if any(one.state == "answered" for one in row.findings):
@@ -98,7 +98,7 @@ def _may_be_planned(row: Rectification, now: datetime) -> None:
         raise RuleViolation("没有需要复查的问题。", CLAUSE)
 
 
-def _told(recheck: Recheck) -> bool:
+def told(recheck: Recheck) -> bool:
     return recheck.notice is not None and any(one.served_at for one in recheck.notice.services)
 
 
@@ -126,8 +126,8 @@ def record(
         for upload in said.uploads:
             keep_upload(one, upload, "recheck", by=by, now=now)
     recheck.done_on, recheck.results = done_on, results
-    told = {name: sum(r["verdict"] == name for r in results.values()) for name in VERDICTS}
-    words = "，".join(f"{VERDICTS[name]} {n} 个" for name, n in told.items() if n)
+    counted = {name: sum(r["verdict"] == name for r in results.values()) for name in VERDICTS}
+    words = "，".join(f"{VERDICTS[name]} {n} 个" for name, n in counted.items() if n)
     move(row, "record_recheck", by=by, now=now, changes={"result": [None, words]})
 
 
@@ -226,5 +226,5 @@ def _may_be_escalated(row: Rectification, mine: Sequence[Finding], kind: str, no
     if row.state == "served" and (row.due_at is None or now < row.due_at):
         raise RuleViolation("整改期限还没有到，不能升级处理。", CLAUSE)
     last = latest(row)
-    if row.state == "recheck" and (last is None or not _told(last)):
+    if row.state == "recheck" and (last is None or not told(last)):
         raise RuleViolation("复查意见书还没有送达，不能升级处理。", CLAUSE, "请先送达复查意见书。")
