@@ -35,7 +35,7 @@ def blank(row: ChecklistVersion, check: SiteCheck | None = None) -> Paper:
     made = service.content(row)
     place = _place(check) if check is not None else Place()
     values = _head(row, place) | {
-        "list_items": _rows(made, lambda one: (METHODS[one.method], "", "")),
+        "list_items": _rows(made, lambda one: (_method(one), "", "")),
         "list_maximum": plainly(made.total),
         "list_note": "",
     }
@@ -64,9 +64,9 @@ def filled_paper(
     def told(one: CheckItem) -> tuple[str, str, str]:
         line = lines.get(one.code)
         if line is None:
-            return METHODS[one.method], "—", "前置条件不成立，不检查"
+            return _method(one), "—", "前置条件不成立，不检查"
         points = "—" if line.earned is None or isinstance(one.rule, Gate) else plainly(line.earned)
-        return METHODS[one.method], points, "\n".join([line.words, *_notes(answers.get(one.code, {}))])
+        return _method(one), points, "\n".join([line.words, *_notes(answers.get(one.code, {}))])
 
     left_out = score.total - score.applicable
     values = _head(row, place) | {
@@ -122,6 +122,12 @@ def _rows(made: Checklist, told: Any, rules: bool = True) -> list[list[str]]:
             maximum = "加分" if isinstance(one.rule, Bonus) else "必备" if one.extra else plainly(one.maximum)
             rows.append([one.code, _content(one, rules), method, maximum, points, reason])
     return rows
+
+
+def _method(one: CheckItem) -> str:
+    """In two lines, for a narrow column."""
+    words = METHODS[one.method]
+    return f"{words[:2]}\n{words[2:]}"
 
 
 def _content(one: CheckItem, rules: bool) -> str:

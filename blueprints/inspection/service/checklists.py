@@ -72,9 +72,9 @@ def new_draft(row: Checklist, made: Content, *, by: User, now: datetime, note: s
 
 def _draft(row: Checklist, made: Content, note: str, by: User, now: datetime) -> ChecklistVersion:
     number = max((one.number for one in row.versions), default=0) + 1
-    version = ChecklistVersion(checklist=row, number=number, content=content_of(made), note=note)
-    version.drafted_by_id, version.drafted_at = by.id, now
-    db.session.add(version)
+    version = ChecklistVersion(number=number, content=content_of(made), note=note, drafted_at=now)
+    version.drafted_by_id = by.id
+    row.versions.append(version)
     _log("draft", version, {"version": [None, version.number]}, by, now)
     return version
 
