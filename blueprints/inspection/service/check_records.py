@@ -10,11 +10,12 @@ from typing import Any
 
 from blueprints.inspection.models import CheckSignature, SiteCheck
 from blueprints.inspection.service import checking
-from blueprints.notices.service.papers import Paper
+from blueprints.notices.service.papers import Paper, document_of_paper
 from core.clock import to_local
 from domain.check_facts import OUTCOMES, moment
 from domain.checklists import CheckItem, answer_from, verdict
-from domain.documents import SignLines, Watermark
+from domain.documents import Document, SignLines, Watermark
+from domain.documents import check as verify
 
 VERDICTS = {"ok": "符合", "deviation": "不符合", "na": "不适用", "": "没有检查"}
 UNPRINTED = {"Cn", "Co", "Cs", "Cc"}
@@ -68,6 +69,13 @@ def paper_of(check: SiteCheck) -> Paper:
         "inspection_record", check.organization.name, values, number=check.number, watermark=mark,
         signs=sign_lines(check),
     )  # fmt: skip
+
+
+def document_of(check: SiteCheck, now: datetime) -> Document:
+    """The paper, composed but not printed. Errors: InvalidInput."""
+    document = document_of_paper(paper_of(check), now=now)
+    verify(document)
+    return document
 
 
 def told(facts: Mapping[str, Any]) -> str:

@@ -228,7 +228,8 @@ def _picture(data: bytes, now: datetime) -> StoredFile:
             upright.thumbnail(LARGEST_PICTURE)
             plain = Image.new("RGB", upright.size, "white")
             plain.paste(upright, mask=upright.getchannel("A"))
-            if len(set(plain.convert("L").resize((64, 32)).getdata())) == 1:
+            darkest, lightest = plain.convert("L").getextrema()
+            if darkest == lightest:
                 raise InvalidInput("签字是空白的，请重新签字。", "drawn")
             out = io.BytesIO()
             plain.save(out, "PNG")
