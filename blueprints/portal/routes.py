@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
+from blueprints.inspection.queries.checklists import published_lists
 from blueprints.inspection.queries.draws import draw_numbered, public_draws
 from blueprints.inspection.service import drawing
-from blueprints.inspection.views import draw_page
+from blueprints.inspection.views import checklist_page, draw_page
 from blueprints.portal import queries, views
 from blueprints.portal.exporting import EXPORTING
 from core import clock
@@ -146,3 +147,11 @@ def draw_export(draw_number: str, draw_file: str) -> Response:
     answer = make_response(found.record)
     answer.mimetype = "application/json"
     return answer
+
+
+@blueprint.get("/public/inspection-list/")
+@public
+def inspection_list() -> Response:
+    """检查事项清单: what is inspected and on what it rests, from the checklists in force (F6.2b)."""
+    rows = checklist_page.public_rows(published_lists())
+    return _page("portal/inspection_list.html", rows=rows, clauses=views.clause_texts())

@@ -11,6 +11,7 @@ from blueprints.accounts.models import SECTORS
 from blueprints.disclosure.queries.public import PublicItem
 from blueprints.portal.queries import Company
 from blueprints.registry.events import TOPICS
+from blueprints.rulebook.service import base_ruleset, ruleset_codes
 from core.wording import WEEKDAYS, date_words
 from domain.duties import CHANNELS, CLASSES
 from domain.opening import Closure, expected_on, read_closure, read_week, spans_words
@@ -126,3 +127,8 @@ def found_in(companies: Iterable[Company], query: str) -> list[tuple[Company, Pu
 def _line_with(text: str, word: str) -> str:
     line = next((line for line in text.splitlines() if word in line.lower()), "")
     return line if len(line) <= 120 else f"{line[:120]}…"
+
+
+def clause_texts() -> dict[str, str]:
+    """The text of every clause of the rulesets, by its id."""
+    return {one.id: one.text for code in ruleset_codes() for one in base_ruleset(code).clauses}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -316,3 +317,18 @@ def test_the_blank_checklist_is_a_pdf_with_all_items(shelf: Shelf) -> None:
         text = "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
     for words in ("S01", "S02", "G01", "标志缺失", "检查人员（签名）", "17.5"):
         assert words in text, words
+
+
+@pytest.mark.rule("F6.2b")
+def test_the_public_reads_what_is_inspected_and_on_what_it_rests(app: Flask, shelf: Shelf, tmp_path: Path) -> None:
+    anybody = app.test_client()
+    assert "还没有公布的检查事项清单" in anybody.get("/public/inspection-list/").get_data(as_text=True)
+    shelf.published()
+    shelf.draft("还没有公布的检查表")
+    page = anybody.get("/public/inspection-list/").get_data(as_text=True)
+    for words in ("供气服务检查", "《重庆市天然气管理条例》第三十二条", "法律法规", "〔F3.1.2〕", "全年准时开门营业。"):
+        assert words in page, words
+    assert "还没有公布的检查表" not in page
+    assert "/public/inspection-list/" in anybody.get("/public/").get_data(as_text=True)
+    assert app.test_cli_runner().invoke(args=["portal", "export", str(tmp_path / "out")]).exit_code == 0
+    assert "供气服务检查" in (tmp_path / "out" / "inspection-list" / "index.html").read_text("utf-8")
