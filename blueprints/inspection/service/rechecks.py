@@ -180,7 +180,8 @@ def opinion_values(recheck: Recheck, by: User) -> dict[str, Any]:
         "recheck_words": "".join(words),
         "recheck_further": "请你单位继续整改没有到位的问题，后续处理另行通知。" if rest
         else "请你单位巩固整改成果，防止同类问题再次发生。",
-        "contact_name": by.name, "contact_phone": by.organization.hotline if by.organization else "",
+        "contact_name": by.name, "contact_phone": row.notice.values.get("contact_phone", ""),
+        "contact_address": row.notice.values.get("contact_address", ""),
     }  # fmt: skip
 
 
