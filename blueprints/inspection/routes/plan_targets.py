@@ -106,6 +106,9 @@ def _next(target: PlanTarget) -> list[dict[str, Any]]:
         and pages.lacks_notice(target)
     ):
         step("拟制检查通知书", "draft_inspection_notice", post=True)
+    team = {person["id"] for person in target.team}
+    if plan.state in ("submitted", "approved") and me().id in team and not pages.checks(target):
+        step("开始检查", "open_check", post=True, confirm="开始后在平板上打开检查，逐项记录。")
     if plan.state in ("draft", "submitted", "approved") and Permission.PLAN_EDIT in mine:
         step("修改检查人员", "edit_target", primary=False)
     if plan.state == "draft" and not target.drawn and Permission.PLAN_EDIT in mine:
