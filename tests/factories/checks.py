@@ -196,6 +196,6 @@ def fill_checks() -> dict[str, int | str]:
     row = one.row(signed)
     tablet = db.session.query(Tablet).one()
     return {
-        "site_check_id": open_id, "signed_check": signed, "signing_check": one.signing(), "code": "S01",
+        "site_check_id": open_id, "open_check": open_id, "signed_check": signed, "signing_check": one.signing(), "code": "S01",
         "check_photo_id": row.photos[0].id, "signature_id": row.signatures[0].id, "tablet_id": tablet.id,
     }  # fmt: skip

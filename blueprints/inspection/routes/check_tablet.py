@@ -62,9 +62,9 @@ def tablet_worker() -> Response:
 
 @blueprint.get(f"{CHECK}/tablet")
 @requires(Permission.CHECK_ACT)
-def check_tablet(check_id: int) -> Response:
+def check_tablet(site_check_id: int) -> Response:
     """The check on a tablet; without scripts the next item as a form."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     code, instance = request.args.get("item", "")[:32], request.args.get("instance", "")[:64]
     return _page(check, *_chosen(check, code, instance))
 
@@ -116,9 +116,9 @@ def _page(
 @blueprint.post(f"{CHECK}/items/<code>")
 @requires(Permission.CHECK_ACT)
 @once
-def answer_item(check_id: int, code: str) -> Response:
+def answer_item(site_check_id: int, code: str) -> Response:
     """One item answered by a form; then on to the next."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     one = checking.checklist_of(check).item(code)
     if one is None:
         abort(404)
@@ -132,7 +132,7 @@ def answer_item(check_id: int, code: str) -> Response:
             base=None if request.form.get("decides") else str(form.base.data or ""),
         )  # fmt: skip
         keep_upload(check, one.code, instance, form.photo.data)
-        return url_for("inspection.check_tablet", check_id=check.id)
+        return url_for("inspection.check_tablet", site_check_id=check.id)
 
     def shown(**what: Any) -> Response:
         return _page(check, one, instance, **what)
@@ -155,9 +155,9 @@ def keep_upload(check: SiteCheck, item: str, instance: str, upload: Any) -> None
 @blueprint.route(f"{CHECK}/visit", methods=["GET", "POST"])
 @requires(Permission.CHECK_ACT)
 @once
-def check_visit(check_id: int) -> Response:
+def check_visit(site_check_id: int) -> Response:
     """Times, people and outcome of the visit as a form."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     _, state = entries.standing_of(check)
     form = VisitForm(data=pages.visit_values(state.facts))
 
@@ -185,9 +185,9 @@ def check_visit(check_id: int) -> Response:
 @blueprint.post(f"{CHECK}/instances")
 @requires(Permission.CHECK_ACT)
 @once
-def name_instance(check_id: int) -> Response:
+def name_instance(site_check_id: int) -> Response:
     """Name a counter or a person, by a form."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     form = BaseForm()
 
     def act() -> str:
@@ -197,7 +197,7 @@ def name_instance(check_id: int) -> Response:
         entries.record(
             check, item=f"@instance:{kind}", instance=name, data={"value": True}, by=me(), now=clock.now()
         )
-        return url_for("inspection.check_tablet", check_id=check.id)
+        return url_for("inspection.check_tablet", site_check_id=check.id)
 
     def shown(**what: Any) -> Response:
         what.pop("form", None)

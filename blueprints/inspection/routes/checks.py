@@ -47,7 +47,7 @@ def _regulator() -> Organization:
 
 def url_of(check: SiteCheck) -> str:
     """The page of a check."""
-    return url_for("inspection.site_check", check_id=check.id)
+    return url_for("inspection.site_check", site_check_id=check.id)
 
 
 def crumbs(check: SiteCheck) -> list[dict[str, str]]:
@@ -82,9 +82,9 @@ def checks() -> Response:
 
 @blueprint.get(CHECK)
 @requires(Permission.CHECK_READ)
-def site_check(check_id: int) -> Response:
+def site_check(site_check_id: int) -> Response:
     """One check: what was found, who signed, what comes next."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     return render(
         "inspection/check.html", check=check, facts=pages.facts(check), results=pages.results(check),
         badge=(checking.STATES[check.state], checking.TONES[check.state]), next=_next(check),
@@ -100,7 +100,7 @@ def _next(check: SiteCheck) -> list[dict[str, Any]]:
     mine, may = checking.place_of(check, me()), Permission.CHECK_ACT in me().permissions
 
     def step(label: str, name: str, **more: Any) -> None:
-        url = url_for(f"inspection.{name}", check_id=check.id)
+        url = url_for(f"inspection.{name}", site_check_id=check.id)
         steps.append({"label": label, "url": url, "primary": not steps} | more)
 
     if check.state == "signed" and mine is None and Permission.FINDING_DECIDE in me().permissions:
@@ -142,7 +142,7 @@ def open_check(target_id: int) -> Response:
     try:
         with transaction():
             check = checking.open_check(target, by=me(), now=clock.now())
-            url = url_for("inspection.declare_interest", check_id=check.id)
+            url = url_for("inspection.declare_interest", site_check_id=check.id)
             remember(url)
     except RuleViolation as refused:
         flash(f"{refused.message}{refused.next_step or ''}", "danger")
@@ -154,13 +154,13 @@ def open_check(target_id: int) -> Response:
 @blueprint.route(f"{CHECK}/declare", methods=["GET", "POST"])
 @requires(Permission.CHECK_ACT)
 @once
-def declare_interest(check_id: int) -> Response:
+def declare_interest(site_check_id: int) -> Response:
     """An inspector declares whether there is a conflict of interest."""
-    check, form = own_or_404(check_id), DeclareForm()
+    check, form = own_or_404(site_check_id), DeclareForm()
 
     def act() -> str:
         checking.declare(check, form.declared(), by=me(), now=clock.now())
-        return url_of(check) if form.declared() else url_for("inspection.check_tablet", check_id=check.id)
+        return url_of(check) if form.declared() else url_for("inspection.check_tablet", site_check_id=check.id)
 
     return form_flow(
         "声明利害关系", form, [("声明", CLAUSE, ("interest", "conflict"))], act, back=url_of(check),
@@ -172,9 +172,9 @@ def declare_interest(check_id: int) -> Response:
 @blueprint.route(f"{CHECK}/substitute", methods=["GET", "POST"])
 @requires(Permission.CHECK_ACT)
 @once
-def substitute_inspector(check_id: int) -> Response:
+def substitute_inspector(site_check_id: int) -> Response:
     """Somebody else with a certificate takes the place of an inspector."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     team = {one.user_id for one in check.inspectors}
     valid = certified.certified(check.organization_id, clock.today())
     form = substitutes(SubstituteForm(), check.inspectors, [one for one in valid if one.user_id not in team])
@@ -195,9 +195,9 @@ def substitute_inspector(check_id: int) -> Response:
 @blueprint.route(f"{CHECK}/review", methods=["GET", "POST"])
 @requires(Permission.CHECK_ACT, Permission.FINDING_DECIDE)
 @once
-def review_check(check_id: int) -> Response:
+def review_check(site_check_id: int) -> Response:
     """Somebody who was not there reviews a signed check."""
-    check, form = own_or_404(check_id), ReviewForm()
+    check, form = own_or_404(site_check_id), ReviewForm()
 
     def act() -> str:
         checking.review(check, form.review.data, by=me(), now=clock.now())
@@ -212,9 +212,9 @@ def review_check(check_id: int) -> Response:
 @blueprint.route(f"{CHECK}/addenda/new", methods=["GET", "POST"])
 @requires(Permission.CHECK_ACT)
 @once
-def add_to_check(check_id: int) -> Response:
+def add_to_check(site_check_id: int) -> Response:
     """What is added after signing."""
-    check, form = own_or_404(check_id), AddendumForm()
+    check, form = own_or_404(site_check_id), AddendumForm()
 
     def act() -> str:
         checking.add(check, form.text.data, by=me(), now=clock.now())
@@ -230,9 +230,9 @@ def add_to_check(check_id: int) -> Response:
 @blueprint.route(f"{CHECK}/void", methods=["GET", "POST"])
 @requires(Permission.CHECK_ACT)
 @once
-def void_check(check_id: int) -> Response:
+def void_check(site_check_id: int) -> Response:
     """A check that does not count stays listed."""
-    check, form = own_or_404(check_id), ReasonForm()
+    check, form = own_or_404(site_check_id), ReasonForm()
 
     def act() -> str:
         checking.void(check, form.reason.data, by=me(), now=clock.now())

@@ -32,9 +32,9 @@ CLAUSE = checking.CLAUSE
 
 @blueprint.get(f"{CHECK}/sign")
 @requires(Permission.CHECK_ACT)
-def sign_check(check_id: int) -> Response:
+def sign_check(site_check_id: int) -> Response:
     """What is signed in short, and who still has to."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     if check.state not in ("open", "signing"):
         return redirect_to(url_of(check), saved=False)
     return _page(check)
@@ -65,10 +65,10 @@ def _page(
 @blueprint.post(f"{CHECK}/sign/begin")
 @requires(Permission.CHECK_ACT)
 @once
-def begin_signing(check_id: int) -> Response:
+def begin_signing(site_check_id: int) -> Response:
     """Freeze what was found, once everything is there and can be printed."""
-    check = own_or_404(check_id)
-    back = url_for("inspection.sign_check", check_id=check.id)
+    check = own_or_404(site_check_id)
+    back = url_for("inspection.sign_check", site_check_id=check.id)
     answer = pressed(
         lambda: signing.begin(check, by=me(), now=clock.now()), back, "内容已冻结，请核对后逐一签字。"
     )
@@ -91,22 +91,22 @@ def _printing_problem(check: SiteCheck) -> str:
 @blueprint.post(f"{CHECK}/sign/back")
 @requires(Permission.CHECK_ACT)
 @once
-def resume_check(check_id: int) -> Response:
+def resume_check(site_check_id: int) -> Response:
     """Back to work before anybody has signed."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     return pressed(
         lambda: signing.take_back(check, by=me(), now=clock.now()), url_of(check), "已退回，可以继续作答。"
     )
 
 
-def _signed(check_id: int, which: str, form: SignForm, act: Callable[[SiteCheck], bool]) -> Response:
+def _signed(site_check_id: int, which: str, form: SignForm, act: Callable[[SiteCheck], bool]) -> Response:
     """The way of each signature; the last one makes the record."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     done: list[bool] = []
 
     def sign() -> str:
         done.append(act(check))
-        return url_of(check) if done[0] else url_for("inspection.sign_check", check_id=check.id)
+        return url_of(check) if done[0] else url_for("inspection.sign_check", site_check_id=check.id)
 
     def shown(**what: Any) -> Response:
         return _page(check, which, **what)
@@ -120,11 +120,11 @@ def _signed(check_id: int, which: str, form: SignForm, act: Callable[[SiteCheck]
 @blueprint.post(f"{CHECK}/sign/mine")
 @requires(Permission.CHECK_ACT)
 @once
-def sign_as_inspector(check_id: int) -> Response:
+def sign_as_inspector(site_check_id: int) -> Response:
     """An inspector signs with the own account."""
     form = SignForm(id_prefix="mine-")
     return _signed(
-        check_id, "mine", form,
+        site_check_id, "mine", form,
         lambda check: signing.sign(check, form.picture_bytes(), by=me(), now=clock.now()),
     )  # fmt: skip
 
@@ -132,7 +132,7 @@ def sign_as_inspector(check_id: int) -> Response:
 @blueprint.post(f"{CHECK}/sign/company")
 @requires(Permission.CHECK_ACT)
 @once
-def sign_as_company(check_id: int) -> Response:
+def sign_as_company(site_check_id: int) -> Response:
     """The representative of the enterprise signs on this device."""
     form = CompanyForm(id_prefix="company-")
 
@@ -140,13 +140,13 @@ def sign_as_company(check_id: int) -> Response:
         given = signing.Signing(form.name.data, form.post.data, form.picture_bytes())
         return signing.sign_for_enterprise(check, given, by=me(), now=clock.now())
 
-    return _signed(check_id, "company", form, act)
+    return _signed(site_check_id, "company", form, act)
 
 
 @blueprint.post(f"{CHECK}/sign/refused")
 @requires(Permission.CHECK_ACT)
 @once
-def refuse_to_sign(check_id: int) -> Response:
+def refuse_to_sign(site_check_id: int) -> Response:
     """The representative does not sign; a witness does."""
     form = RefusalForm(id_prefix="refusal-")
 
@@ -157,7 +157,7 @@ def refuse_to_sign(check_id: int) -> Response:
         )  # fmt: skip
         return signing.refuse(check, given, by=me(), now=clock.now())
 
-    return _signed(check_id, "refusal", form, act)
+    return _signed(site_check_id, "refusal", form, act)
 
 
 def print_record(check_id: int) -> str:
@@ -178,9 +178,9 @@ def print_record(check_id: int) -> str:
 
 @blueprint.get(f"{CHECK}/record.pdf")
 @requires(Permission.CHECK_READ)
-def check_record_pdf(check_id: int) -> Response:
+def check_record_pdf(site_check_id: int) -> Response:
     """The signed record as it was stored; before that a draft that says so."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     if not check.content:
         raise RuleViolation("还没有开始签字，没有笔录。", CLAUSE, "核对并冻结内容以后就能看到笔录。")
     name = f"现场检查笔录{check.number}.pdf"
@@ -199,13 +199,13 @@ def check_record_pdf(check_id: int) -> Response:
 @blueprint.post(f"{CHECK}/record")
 @requires(Permission.CHECK_ACT)
 @once
-def make_record(check_id: int) -> Response:
+def make_record(site_check_id: int) -> Response:
     """Print the record again where it was not printed."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
     checking.require(check, ("signed", "reviewed"), "印制笔录")
-    problem = print_record(check_id)
+    problem = print_record(site_check_id)
     flash(f"没有印制成功：{problem}" if problem else "笔录已印制。", "danger" if problem else "success")
-    return redirect_to(url_for("inspection.site_check", check_id=check_id))
+    return redirect_to(url_for("inspection.site_check", site_check_id=site_check_id))
 
 
 @blueprint.get("/check-photos/<int(max=2147483647):check_photo_id>")

@@ -22,13 +22,13 @@ from core.authz import Permission, requires
 from core.db import transaction
 from domain.errors import InvalidInput, RuleViolation
 
-CHECK = "/checks/<int(max=2147483647):check_id>"
+CHECK = "/checks/<int(max=2147483647):site_check_id>"
 LARGEST_BODY = 1024 * 1024
 MOST_AT_ONCE = 200
 Answer = Response | tuple[Response, int]
 
 
-def own_or_404(check_id: int) -> SiteCheck:
+def own_or_404(site_check_id: int) -> SiteCheck:
     """A check of the own regulator; others' do not exist."""
     found = queries.check_or_none(check_id, me())
     if found is None:
@@ -88,9 +88,9 @@ def _same_person(user_id: object) -> None:
 
 @blueprint.get(f"{CHECK}/data.json")
 @requires(Permission.CHECK_ACT)
-def check_data_json(check_id: int) -> Answer:
+def check_data_json(site_check_id: int) -> Answer:
     """Everything that a tablet needs to go on without network."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
 
     def act() -> dict[str, Any]:
         _require_mine(check)
@@ -103,10 +103,10 @@ def check_data_json(check_id: int) -> Answer:
 
 @blueprint.post(f"{CHECK}/entries")
 @requires(Permission.CHECK_ACT)
-def send_entries(check_id: int) -> Answer:
+def send_entries(site_check_id: int) -> Answer:
     """A batch of answers: a receipt for each that was kept, a reason for each that was not, and what the
     others sent since."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
 
     def act() -> dict[str, Any]:
         _require_mine(check)
@@ -166,9 +166,9 @@ def _keep_all(
 
 @blueprint.post(f"{CHECK}/photos")
 @requires(Permission.CHECK_ACT)
-def send_photo(check_id: int) -> Answer:
+def send_photo(site_check_id: int) -> Answer:
     """One photo, byte for byte; the receipt names the digest of what was received."""
-    check = own_or_404(check_id)
+    check = own_or_404(site_check_id)
 
     def act() -> dict[str, Any]:
         _require_mine(check)

@@ -102,7 +102,7 @@ def _notice_cell(target: PlanTarget) -> Any:
 def _check_cell(check: SiteCheck | None) -> Any:
     if check is None:
         return "—"
-    url = url_for("inspection.site_check", check_id=check.id)
+    url = url_for("inspection.site_check", site_check_id=check.id)
     return cell(check.number, url=url, note=CHECK_STATES[check.state])
 
 
@@ -139,7 +139,7 @@ def target_panels(target: PlanTarget) -> list[dict[str, Any]]:
         papers = [[cell(notice.label, url=url_for("notices.notice", notice_id=notice.id)), state]]
     done = [
         [
-            cell(check.number, url=url_for("inspection.site_check", check_id=check.id)),
+            cell(check.number, url=url_for("inspection.site_check", site_check_id=check.id)),
             moment_words(check.opened_at), CHECK_STATES[check.state],
         ]
         for check in checks(target)
