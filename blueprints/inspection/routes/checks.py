@@ -160,7 +160,8 @@ def declare_interest(site_check_id: int) -> Response:
 
     def act() -> str:
         checking.declare(check, form.declared(), by=me(), now=clock.now())
-        return url_of(check) if form.declared() else url_for("inspection.check_tablet", site_check_id=check.id)
+        on = url_for("inspection.check_tablet", site_check_id=check.id)
+        return url_of(check) if form.declared() else on
 
     return form_flow(
         "声明利害关系", form, [("声明", CLAUSE, ("interest", "conflict"))], act, back=url_of(check),

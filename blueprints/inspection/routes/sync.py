@@ -28,7 +28,7 @@ MOST_AT_ONCE = 200
 Answer = Response | tuple[Response, int]
 
 
-def own_or_404(site_check_id: int) -> SiteCheck:
+def own_or_404(check_id: int) -> SiteCheck:
     """A check of the own regulator; others' do not exist."""
     found = queries.check_or_none(check_id, me())
     if found is None:
