@@ -13,8 +13,8 @@ WITNESSES = (("示例纪检人员", "271828", "AB12CD34"), ("示例企业代表"
 PURPOSE = "按照年度监督检查计划，抽查服务网点的营业、公示和人员持证情况。"
 
 
-def draw_lots(cast: Cast, now: datetime) -> None:
-    """Certificates of three people, then the draws, each at its moment."""
+def draw_lots(cast: Cast, now: datetime) -> Draw:
+    """Certificates of three people, then the draws, each at its moment; returns the one that is done."""
     by, organization = cast.user("jxw-inspector"), cast.organizations["jxw"]
     begun = now - timedelta(days=40)
     people = [cast.user(f"jxw-{name}") for name in ("inspector", "supervisor", "clerk")]
@@ -41,6 +41,7 @@ def draw_lots(cast: Cast, now: datetime) -> None:
              "source_on": clock.local_date(now) + timedelta(days=3)}  # fmt: skip
     waiting = drawing.create(organization, plan("年末服务抽查", **later), by=by, now=now - timedelta(hours=3))
     drawing.freeze(waiting, by=by, now=now - timedelta(hours=2))
+    return done
 
 
 def _witness(row: Draw, cast: Cast, moment: datetime) -> None:

@@ -10,6 +10,7 @@ from random import Random
 from sqlalchemy import update
 
 from blueprints.home.demo.bulk import grow
+from blueprints.home.demo.checking import inspect
 from blueprints.home.demo.inspecting import draw_lots
 from blueprints.home.demo.ledgers import plan_ledgers
 from blueprints.home.demo.patterns import read_bundles
@@ -62,7 +63,7 @@ def small(cases: int, seed: int, now: datetime, say: Say) -> tuple[Loaded, list[
     calendar = load_calendar()
     played = play(cast, calendar, cases, seed, now, say)
     serve(cast, now)
-    draw_lots(cast, now)
+    inspect(cast, draw_lots(cast, now), now)
     mark_read(now)
     changes = {"cases": [None, len(played)], "seed": [None, seed]}
     audit.record("demo.load", subject=audit.Subject("demo", None, "演示数据"), by=audit.SYSTEM, now=now,
