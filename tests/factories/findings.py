@@ -27,7 +27,7 @@ from blueprints.inspection.service.rechecks import Seen
 from blueprints.inspection.service.rectif_answers import Done, Judged
 from core import clock, files
 from core.db import db, transaction
-from domain.checklists import Checklist, CheckItem
+from domain.checklists import CheckItem, Checklist
 from domain.score_rules import PerOccurrence
 from tests.factories.notices import Office, empty_sheets
 from tests.factories.plans import Planned
@@ -86,7 +86,9 @@ class Rectifying:
 
     def check(self, answers: dict[str, Any] | None = None) -> int:
         """Id of a signed check with two deviations, a photo of one of them."""
-        target_id = Planned().ready_target(CONTENT)
+        planned, people = Planned(), self.certified()[:2]
+        plan_id = planned.draft(CONTENT)
+        target_id = planned.targeted(plan_id, people, code=self.enterprise)
         with transaction() as session:
             target, by = session.get_one(PlanTarget, target_id), self._in(session, "jxw-inspector")
             sequence = target_id

@@ -55,7 +55,8 @@ def test_all_deviations_of_a_sample_with_one_action(one: Rectifying) -> None:
     cases(4)
     client, sample_id = one.world.client("jxw-inspector"), one.sample()
     page = client.get(f"/samples/{sample_id}/findings").get_data(as_text=True)
-    assert "受理后一小时内回应" in page and "没有回应的录音" in page
+    assert "受理后一小时内回应" in page
+    assert "没有回应的录音" in page
     answer = client.submit(
         f"/samples/{sample_id}/findings",
         {"outlet_id": "", "take_0": "y", "title_0": "受理后一小时内回应", "facts_0": "一件没有回应", "clause_0": "F4.1",
@@ -113,12 +114,15 @@ def test_a_mixed_choice_becomes_two_drafts_with_everything_filled_in(one: Rectif
     ids = one.of_check(one.check())
     order, request = (one.row(made) for made in one.drafted(ids, order_days=7, request_days=9))
     assert (order.kind, request.kind) == ("order", "request")
-    assert order.notice.kind == "rectification_order" and request.notice.kind == "rectification_notice"
+    assert order.notice.kind == "rectification_order"
+    assert request.notice.kind == "rectification_notice"
     values = order.notice.values
     assert "两次计划停气没有提前公告" in values["breach_facts"]
     assert values["breach_items"] == [["1", "停气提前公告", "《城镇燃气管理条例》第二十条", "7个工作日"]]
-    assert values["inspected_place"] == "示例路营业厅" and values["inspected_on"] == "2026年10月12日"
-    assert request.notice.answer_within == 9 and order.notice.subject_id == order.id
+    assert values["inspected_place"] == "示例路营业厅"
+    assert values["inspected_on"] == "2026年10月12日"
+    assert request.notice.answer_within == 9
+    assert order.notice.subject_id == order.id
     assert "证据材料 1 份" in request.notice.values["shortfall_facts"]
     with pytest.raises(RuleViolation, match="已经列入"):
         one.drafted(ids)

@@ -38,6 +38,20 @@ def states(one: Rectifying, rectification_id: int) -> list[str]:
     return [row.state, *(finding.state for finding in row.findings)]
 
 
+def submitted(one: Rectifying, rectification_id: int) -> None:
+    """The handler hands in what is kept."""
+    with transaction() as session:
+        row, by = session.get_one(Rectification, rectification_id), one._in(session, "rq-handler")
+        rectif_answers.submit(row, by=by, now=clock.now())
+
+
+def planned(one: Rectifying, rectification_id: int, people: list[int]) -> None:
+    """The inspector sets a recheck for today."""
+    with transaction() as session:
+        row, by = session.get_one(Rectification, rectification_id), one._in(session, "jxw-inspector")
+        rechecks.plan(row, clock.today(), people, by=by, now=clock.now())
+
+
 @pytest.mark.rule("F5.3")
 def test_the_limit_runs_in_workdays_from_service_and_the_enterprise_is_told(one: Rectifying) -> None:
     made = one.drafted([one.free()], order_days=5)[0]
@@ -101,12 +115,12 @@ def test_measures_need_words_a_day_and_proof_and_drafts_are_kept(one: Rectifying
         with transaction() as session:
             row, by = session.get_one(Rectification, made), one._in(session, "rq-handler")
             rectif_answers.keep(row, {finding: done}, by=by, now=clock.now())
-        with pytest.raises(InvalidInput) as refused, transaction() as session:
-            row, by = session.get_one(Rectification, made), one._in(session, "rq-handler")
-            rectif_answers.submit(row, by=by, now=clock.now())
+        with pytest.raises(InvalidInput) as refused:
+            submitted(one, made)
         assert refused.value.field == f"{field}_{finding}"
     draft = rectif_answers.draft_of(one.finding(finding))
-    assert draft is not None and draft.text == "已经整改"
+    assert draft is not None
+    assert draft.text == "已经整改"
 
 
 @pytest.mark.rule("F5.3")
@@ -154,7 +168,8 @@ def test_a_voided_notice_opens_its_findings_again(one: Rectifying) -> None:
     with empty_sheets():
         one.office.void(one.row(made).notice_id)
     assert (one.finding(finding).state, one.finding(finding).rectification_id) == ("open", None)
-    assert one.row(made).state == "void" and not clocks.open_of("rectification", made)
+    assert one.row(made).state == "void"
+    assert not clocks.open_of("rectification", made)
     assert one.served([finding])
 
 
@@ -220,9 +235,8 @@ def test_a_recheck_needs_two_inspectors_with_certificates(one: Rectifying) -> No
     people = one.certified()
     stranger = one.world.user("jxw-leader").id
     for chosen, what in (([people[0]], InvalidInput), ([people[0], stranger], RuleViolation)):
-        with pytest.raises(what), transaction() as session:
-            row, by = session.get_one(Rectification, made), one._in(session, "jxw-inspector")
-            rechecks.plan(row, clock.today(), chosen, by=by, now=clock.now())
+        with pytest.raises(what):
+            planned(one, made, chosen)
     assert db.session.scalar(select(Recheck.id)) is None
 
 
@@ -249,6 +263,7 @@ def test_reminders_rise_and_come_once_a_day(one: Rectifying) -> None:
 def test_the_command_of_reminders(app: Flask, one: Rectifying) -> None:
     one.served(order_days=2)
     done = app.test_cli_runner().invoke(args=["findings", "urge", "--json"])
-    assert done.exit_code == 0 and '{"urged": 1}' in done.output
+    assert done.exit_code == 0
+    assert '{"urged": 1}' in done.output
     done = app.test_cli_runner().invoke(args=["findings", "urge", "--json"])
     assert '{"urged": 0}' in done.output

@@ -86,6 +86,8 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
     }  # fmt: skip
     known["draw_id"] = known[DRAWS.get(rule.endpoint, "draw_id")]
     known["sample_id"] = known[SAMPLES.get(rule.endpoint, "sample_id")]
+    known["finding_id"] = known[FINDINGS.get(rule.endpoint, "finding_id")]
+    known["rectification_id"] = known[RECTIFICATIONS.get(rule.endpoint, "rectification_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     known["list_version_id"] = known["draft_list" if rule.endpoint in DRAFT_LISTS else "list_version_id"]
     missing = rule.arguments - known.keys()
@@ -116,7 +118,13 @@ VERSIONS = {
     "disclosure.publish_version": "approved_version",
 }
 DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
-SAMPLES = {"inspection.edit_sample": "draft_sample", "inspection.draw_sample": "frozen_sample"}
+SAMPLES = {
+    "inspection.edit_sample": "draft_sample",
+    "inspection.draw_sample": "frozen_sample",
+    "inspection.findings_of_sample": "concluded_sample",
+}
+FINDINGS = {"inspection.edit_finding": "open_finding"}
+RECTIFICATIONS = {"inspection.rectification_referral": "referred"}
 DRAFT_LISTS = {"inspection.edit_checklist_frame", "inspection.new_checklist_item", "inspection.checklist_item"}
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
@@ -148,6 +156,12 @@ TENANT = {
     "sample_id",
     "sampled_id",
     "evidence_id",
+    "site_check_id",
+    "finding_id",
+    "finding_file_id",
+    "rectification_id",
+    "recheck_id",
+    "plea_id",
     "outlet_id",
     "photo_id",
     "check_id",
@@ -219,6 +233,10 @@ LISTS = (
     "/draws",
     "/plans",
     "/samples",
+    "/findings",
+    "/findings/statistics",
+    "/findings/export.csv",
+    "/rectifications?tab=all",
     "/inspectors",
     "/outlets",
     "/opening",
