@@ -41,8 +41,9 @@ def inspect(cast: Cast, draw: Draw, now: datetime) -> None:
     version = _checklists(cast, now - timedelta(days=39))
     plan = _plan(cast, draw, version, now - timedelta(days=38))
     target = next(t for t in plan.targets if t.enterprise.code == "rq")
-    check = _checked(target, cast, now - timedelta(days=25))
-    _found(check, cast, now - timedelta(days=24))
+    morning = clock.local_midnight(clock.local_date(now)) + timedelta(hours=9, minutes=30)
+    check = _checked(target, cast, morning - timedelta(days=25))
+    _found(check, cast, morning - timedelta(days=24))
 
 
 def _checklists(cast: Cast, at: datetime) -> ChecklistVersion:
@@ -147,7 +148,7 @@ def _found(check: SiteCheck, cast: Cast, at: datetime) -> None:
         findings.record(
             findings.Said(
                 one.title, one.facts, one.basis_kind, basis=one.basis, clause=one.clause, item=one.item,
-                instance=one.instance, kept=one.files,
+                instance=one.instance, kept=one.files, outlet_id=check.outlet_id,
             ),
             check.enterprise, found_on=finding_sources.found_on(check), by=by, now=at, source=check,
         )
