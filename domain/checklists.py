@@ -209,7 +209,7 @@ def answer_from(one: CheckItem, data: Mapping[str, Any]) -> Any:
         return NotApplicable(reason)
     value = data.get("value")
     if isinstance(one.rule, Range) and isinstance(value, Mapping):
-        value = Picked(str(value.get("deduction", "")), str(value.get("reason", "")))
+        value = Picked(str(value.get("deduction", "")), str(value.get("reason") or ""))
     if value is not None:
         try:
             one.rule.outcome(one.maximum, value)

@@ -32,6 +32,11 @@ ACTIONS = {
     "check.substitute": "更换检查人员",
     "check.entries": "收到检查记录",
     "check.photo": "收到检查照片",
+    "check.paper_scan": "保存扫描件",
+    "check.paper_typed": "录入纸质检查表",
+    "check.paper_entered": "录入完毕",
+    "check.paper_checked": "核对录入",
+    "check.paper_back": "退回录入",
     "check.begin_signing": "冻结检查内容",
     "check.resume": "退回修改检查内容",
     "check.sign": "签字",
@@ -62,6 +67,7 @@ SUBJECTS = {
     "tablet": "检查平板",
 }
 FIELDS = {
+    "entries": "记录",
     "conflict": "利害关系",
     "count": "条数",
     "content_sha256": "签字内容的校验值",

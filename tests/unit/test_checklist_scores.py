@@ -215,3 +215,8 @@ def test_sixty_percent_must_be_covered(covered: str, coverage: str, text: str) -
 )
 def test_the_rounding_rule_is_that_of_the_version(rounding: dict[str, Any] | None, percent: str) -> None:
     assert scored([("N", "3", occurring({"缺": "1"}))], {"N": {"缺": 1}}, rounding).percent == D(percent)
+
+
+def test_a_reason_that_is_nothing_is_no_reason() -> None:
+    with pytest.raises(InvalidInput, match="理由"):
+        scored(TIANJIN, {"压力": {"deduction": "3", "reason": None}})

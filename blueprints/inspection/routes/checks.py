@@ -123,6 +123,10 @@ def _next(check: SiteCheck) -> list[dict[str, Any]]:
         step("现场检查笔录", "check_record_pdf", icon="file-earmark-pdf")
         if mine is not None:
             step("补充说明", "add_to_check")
+    if check.content:
+        step("计分的检查表", "filled_checklist", primary=False, icon="file-earmark-pdf")
+    if check.state == "open" or check.paper_scan_id:
+        step("纸质检查表", "check_paper", primary=False)
     if check.state == "open":
         step("更换检查人员", "substitute_inspector", primary=False)
     if check.state in ("open", "signing", "signed"):

@@ -212,9 +212,11 @@ def missing(check: SiteCheck) -> list[str]:
         f"{one.name}还没有声明有没有利害关系。" for one in check.inspectors if one.declared_at is None
     ]
     conflicted = [f"{one.name}应当回避，还没有更换。" for one in check.inspectors if one.conflict]
+    unread = check.paper_scan_id is not None and check.paper_checked_at is None
+    paper = ["纸质检查表的录入还没有由另一人对照扫描件核对。"] if unread else []
     _, state = standing_of(check)
     found = lacks(checking.checklist_of(check), state, queries.photos_of(check.id))
-    return [*waiting, *undeclared, *conflicted, *(lack.words for lack in found)]
+    return [*waiting, *undeclared, *conflicted, *paper, *(lack.words for lack in found)]
 
 
 def outcome_words(facts: Mapping[str, Any]) -> str:
