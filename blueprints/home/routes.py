@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, Response, abort, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.complaints import queries_bench
 from blueprints.complaints.views import bench_view
 from blueprints.disclosure.queries.work import waiting
+from blueprints.inspection.queries.rectifications import waiting as rectifications_waiting
 from blueprints.notices.queries import waiting_count
 from core import clock
 from core.authz import Permission, public, requires
@@ -51,8 +55,18 @@ def bench() -> Response:
     if Permission.NOTICE_READ in current_user.permissions:
         url, count = url_for("notices.notices", mine=1), waiting_count(current_user)
         view["stats"].append({"label": "文书待办", "count": count, "url": url, "tone": None, "unit": "份"})
+    if Permission.FINDING_READ in current_user.permissions:
+        view["stats"].append(_rectifications(now))
     may_disclose = Permission.DISCLOSURE_READ in current_user.permissions
     return render("home/bench.html", may_disclose=may_disclose, **view)
+
+
+def _rectifications(now: datetime) -> dict[str, Any]:
+    """What waits for this person in rectification: to be answered, judged, rechecked."""
+    rows = rectifications_waiting(current_user)
+    late = any(row.due_at is not None and row.due_at <= now and row.state == "served" for row in rows)
+    url, tone = url_for("inspection.rectifications"), "overdue" if late else None
+    return {"label": "整改待办", "count": len(rows), "url": url, "tone": tone, "unit": "份"}
 
 
 @blueprint.get("/bench/disclosure")

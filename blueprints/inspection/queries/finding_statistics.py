@@ -126,7 +126,8 @@ def _closing(where: list[Any], calendar: Calendar) -> tuple[float | None, int, i
     spans: Counter[tuple[date, date]] = Counter()
     within = 0
     for served, closed, answered, due in db.session.execute(rows):
-        spans[(served, local_date(closed))] += 1
+        if served is not None and closed is not None:
+            spans[(served, local_date(closed))] += 1
         within += bool(answered and due and answered < due)
     known = {pair: remaining(pair[0], pair[1], calendar) for pair in spans}
     days = [known[pair] for pair, n in spans.items() for _ in range(n)]

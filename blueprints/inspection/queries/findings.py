@@ -119,16 +119,16 @@ def to_notice(organization_id: int, enterprise_id: int) -> list[Finding]:
 def awaiting_notice(organization_id: int) -> list[tuple[Organization, int]]:
     """Enterprises with findings that wait for a notice, and how many."""
     rows = (
-        select(Organization, func.count())
-        .join(Finding, Finding.enterprise_id == Organization.id)
+        select(Finding.enterprise_id, func.count())
         .where(
             Finding.organization_id == organization_id, Finding.state == "open",
             Finding.rectification_id.is_(None),
         )
-        .group_by(Organization)
-        .order_by(Organization.id)
+        .group_by(Finding.enterprise_id)
+        .order_by(Finding.enterprise_id)
     )  # fmt: skip
-    return [(row[0], row[1]) for row in db.session.execute(rows)]
+    counted = db.session.execute(rows).all()
+    return [(db.session.get_one(Organization, row[0]), row[1]) for row in counted]
 
 
 # ---- lists -----------------------------------------------------------------------------------------------
@@ -191,13 +191,15 @@ COLUMNS = (
 
 
 def _listed(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    return (
-        select(*COLUMNS)
+    rows: Any = select(*COLUMNS)
+    listed: Select[Any] = (
+        rows
         .join(Organization, Organization.id == Finding.enterprise_id)
         .outerjoin(Outlet, Outlet.id == Finding.outlet_id)
         .outerjoin(Rectification, Rectification.id == Finding.rectification_id)
         .where(*where)
     )
+    return listed
 
 
 def page(

@@ -25,8 +25,13 @@ from domain.roles import Permission
 PAGE = 50
 FILTERS = ("tab", "state", "enterprise", "kind", "overdue")
 TABS = {
-    "work": "在办", "overdue": "逾期", "answered": "待审核整改", "recheck": "复查", "done": "已办结", "all": "全部",
-}  # fmt: skip
+    "work": "在办",
+    "overdue": "逾期",
+    "answered": "待审核整改",
+    "recheck": "复查",
+    "done": "已办结",
+    "all": "全部",
+}
 IN_WORK = ("drafted", *(str(state) for state in ACTIVE))
 
 

@@ -45,7 +45,8 @@ def findings() -> Response:
     return list_screen(
         "检查发现的问题", heads, found, endpoint="inspection.findings", filters=filters,
         controls=_controls(regulator), before=before, after=after, clause=CLAUSE,
-        empty="还没有检查发现的问题。", hint="现场检查签字后、原始记录抽查有结论后，可以把不符合的项目登记为问题。",
+        empty="还没有检查发现的问题。",
+        hint="现场检查签字后、原始记录抽查有结论后，可以把不符合的项目登记为问题。",
         actions=_actions(filters, regulator), intro=intro,
     )  # fmt: skip
 
@@ -74,11 +75,12 @@ def _controls(regulator: bool) -> list[dict[str, Any]]:
 def _actions(filters: dict[str, str], regulator: bool) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if regulator and Permission.FINDING_EDIT in me().permissions:
+        new, draft = url_for("inspection.new_finding"), url_for("inspection.new_rectification")
         found = [
-            {"label": "登记问题", "url": url_for("inspection.new_finding"), "icon": "plus-lg", "primary": True},
-            {"label": "拟制通知书", "url": url_for("inspection.new_rectification"), "icon": "file-earmark-text"},
+            {"label": "登记问题", "url": new, "icon": "plus-lg", "primary": True},
+            {"label": "拟制通知书", "url": draft, "icon": "file-earmark-text"},
         ]
-    out = url_for("inspection.export_findings", suffix="xlsx", **filters)
+    out = url_for("inspection.export_findings", **({"suffix": "xlsx"} | dict[str, Any](filters)))
     return [
         *found, {"label": "统计", "url": url_for("inspection.finding_statistics"), "icon": "bar-chart"},
         {"label": "导出", "url": out, "icon": "download"},

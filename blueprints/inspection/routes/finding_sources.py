@@ -1,4 +1,4 @@
-"""Findings from a signed check or a concluded sample: all deviations on one page, recorded with one action."""
+"""Findings from a signed check or a concluded sample: all deviations on one page, with one action."""
 
 from __future__ import annotations
 

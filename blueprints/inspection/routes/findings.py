@@ -67,10 +67,13 @@ def finding(finding_id: int) -> Response:
 def _actions(row: Finding) -> list[dict[str, Any]]:
     held = me().permissions
     free = row.rectification_id is None
+    earlier, draft = (
+        bool(queries.earlier(row)), url_for("inspection.new_rectification", enterprise=row.enterprise.code)
+    )  # fmt: skip
     offered = [
-        ("notice", "列入通知书", url_for("inspection.new_rectification", enterprise=row.enterprise.code), free),
+        ("notice", "列入通知书", draft, free),
         ("edit", "修改", url_for("inspection.edit_finding", finding_id=row.id), free),
-        ("repeat", "是否重复发生", url_for("inspection.repeat_finding", finding_id=row.id), bool(queries.earlier(row))),
+        ("repeat", "是否重复发生", url_for("inspection.repeat_finding", finding_id=row.id), earlier),
         ("object", "陈述申辩", url_for("inspection.object_finding", finding_id=row.id), True),
         ("withdraw", "撤销", url_for("inspection.withdraw_finding", finding_id=row.id), free),
     ]  # fmt: skip

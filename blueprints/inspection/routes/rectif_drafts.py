@@ -19,7 +19,7 @@ from blueprints.inspection.workflow import BASIS_KINDS, NOTICE_KINDS
 from core import clock
 from core.authz import Permission, requires
 from core.htmx import render
-from core.screens import list_screen, submitted
+from core.screens import cell, list_screen, submitted
 from core.submissions import once
 
 CLAUSE = "F5.3"
@@ -70,12 +70,9 @@ def new_rectification() -> Response:
 def _enterprises(organization_id: int) -> Response:
     """Enterprises with findings that wait for a notice."""
     found = [
-        [
-            {"text": one.name, "url": url_for("inspection.new_rectification", enterprise=one.code), "tone": "",
-             "note": "", "clause": "", "chip": None}, str(count),
-        ]
+        [cell(one.name, url=url_for("inspection.new_rectification", enterprise=one.code)), str(count)]
         for one, count in queries.awaiting_notice(organization_id)
-    ]  # fmt: skip
+    ]
     return list_screen(
         "拟制通知书", ["企业", ("待发通知的问题", "num")], found, endpoint="inspection.new_rectification",
         empty="没有待发通知的问题。", hint="登记问题以后，在这里选择企业和问题拟制通知书。", clause=CLAUSE,
@@ -91,7 +88,8 @@ def _form(
         "inspection/rectif_new.html", status=status, form=form, rows=rows, enterprise=enterprise,
         title=title, back=back, refusal=what.get("refusal"), conflict=what.get("conflict"),
         bases=BASIS_KINDS, breadcrumb=[*crumbs(), {"label": title}],
-        kinds={"statute"} & {one.basis_kind for one in rows}, others={one.basis_kind for one in rows} - {"statute"},
+        kinds=any(one.basis_kind == "statute" for one in rows),
+        others=any(one.basis_kind != "statute" for one in rows),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Rectifications: the work list of enterprises and of the regulator, one of them, its notice, the referral."""
+"""Rectifications: the work list of enterprises and regulator, one of them, its notice, the referral."""
 
 from __future__ import annotations
 

@@ -64,6 +64,8 @@ def record(
         source="free", item=said.item, instance=said.instance, fixed_on_spot=said.fixed, state="open",
         recorded_by_id=by.id, recorded_at=now,
     )  # fmt: skip
+    if by.organization is None:
+        raise RuleViolation("您不属于任何单位，不能登记问题。", CLAUSE)
     row.organization, row.enterprise = by.organization, enterprise
     if isinstance(source, SiteCheck):
         row.source, row.check_id = "item", source.id

@@ -1,4 +1,4 @@
-"""复查: two certified inspectors, results, 复查意见书; what the leader decides where rectification failed (F5.3)."""
+"""复查: two inspectors, results, 复查意见书; what the leader decides where rectification failed (F5.3)."""
 
 from __future__ import annotations
 

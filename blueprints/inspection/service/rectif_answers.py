@@ -1,4 +1,4 @@
-"""What the enterprise answers to a notice, and what the regulator says to it: measures, objections, more time.
+"""What the enterprise answers, and what the regulator says to it: measures, objections, more time.
 
 A measure is a draft while its finding is owed; all are handed in together. What is returned comes back with
 a new short limit.

@@ -88,7 +88,8 @@ def conclude(recheck: Recheck, *, by: audit.Actor, now: datetime) -> None:
     row = recheck.rectification
     for one in row.findings:
         if recheck.results.get(str(one.id), {}).get("verdict") == "fixed" and one.state == "recheck":
-            close(one, f"复查已整改（{recheck.notice.number_text if recheck.notice else ''}）", by=by, now=now)
+            number = recheck.notice.number_text if recheck.notice else ""
+            close(one, f"复查已整改（{number}）", by=by, now=now)
     left = [one for one in row.findings if one.state not in ("closed", "withdrawn")]
     if not left:
         row.closed_at = now

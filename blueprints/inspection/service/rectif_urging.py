@@ -1,5 +1,7 @@
-"""Reminders of rectification, once a day: two workdays before, when overdue, then every five workdays with the
-level rising from the handler to the enterprise's leader to the regulator's leader (F5.3)."""
+"""Reminders of rectification, once a day: two workdays before, when overdue, then every five workdays.
+
+The level rises from the handler to the enterprise's leader to the regulator's leader (F5.3).
+"""
 
 from __future__ import annotations
 

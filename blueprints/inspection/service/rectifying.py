@@ -77,14 +77,12 @@ def check_kind(findings: Sequence[Finding], kind: str) -> None:
     """Only statute is a basis for an order. Errors: RuleViolation."""
     other = [one.number for one in findings if one.basis_kind != "statute"]
     if kind == ORDER and other:
-        raise RuleViolation(
-            f"{'、'.join(other[:3])}的依据不是法律法规，不能责令改正。", "F7.3", "请改发整改通知书，或者分成两份。"
-        )
+        text = f"{'、'.join(other[:3])}的依据不是法律法规，不能责令改正。"
+        raise RuleViolation(text, "F7.3", "请改发整改通知书，或者分成两份。")
     if kind == REQUEST and len(other) < len(findings):
         legal = next(one.number for one in findings if one.basis_kind == "statute")
-        raise RuleViolation(
-            f"{legal}违反法律法规，应当责令限期整改。", "F7.3", "请改发责令限期整改通知书，或者分成两份。"
-        )
+        text = f"{legal}违反法律法规，应当责令限期整改。"
+        raise RuleViolation(text, "F7.3", "请改发责令限期整改通知书，或者分成两份。")
 
 
 def _drafted(
@@ -127,7 +125,8 @@ def second(previous: Rectification, asked: Asked, *, by: User, now: datetime) ->
     from blueprints.inspection.queries import rectifications as queries
 
     move(previous, "second", by=by, now=now)
-    decided = [one for one in queries.escalations_of(previous.id) if one.kind == "second" and not one.notice_id]
+    made = queries.escalations_of(previous.id)
+    decided = [one for one in made if one.kind == "second" and not one.notice_id]
     if not decided:
         raise RuleViolation("发第二次通知书要由领导先决定。", CLAUSE, "请主管部门领导选择“发第二次通知书”。")
     left = [one for one in previous.findings if one.state not in ("closed", "withdrawn")]
@@ -148,7 +147,8 @@ def values_of(
     """The fields of the notice, filled from the findings."""
     facts = _facts(findings)
     if previous is not None:
-        facts = f"{previous.notice.number_text}要求整改的问题，经复查有 {len(findings)} 个没有整改到位。\n{facts}"
+        before = previous.notice.number_text
+        facts = f"{before}要求整改的问题，有 {len(findings)} 个没有整改到位。\n{facts}"
     table = [
         [str(at), one.title, said_basis(one), f"{days}个工作日"] for at, one in enumerate(findings, 1)
     ]

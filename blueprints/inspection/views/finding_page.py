@@ -45,7 +45,7 @@ def state_of(row: Finding) -> tuple[str, str]:
 
 def facts(row: Finding) -> list[dict[str, Any]]:
     """The grid above."""
-    found = [
+    found: list[dict[str, Any]] = [
         {"label": "企业", "value": row.enterprise.name},
         {"label": "服务网点", "value": row.outlet.name if row.outlet else ""},
         {"label": "问题", "value": row.title, "wide": True, "clause": row.clause or None},
@@ -60,7 +60,8 @@ def facts(row: Finding) -> list[dict[str, Any]]:
         {"label": "重复发生", "value": f"是，与{row.repeat_of.number}重复" if row.repeat_of else "否"},
     ]
     if row.closed_reason:
-        found.append({"label": "了结", "value": f"{moment(row.closed_at)}　{row.closed_reason}", "wide": True})
+        closed = f"{moment(row.closed_at)}　{row.closed_reason}"
+        found.append({"label": "了结", "value": closed, "wide": True})
     return found
 
 
@@ -172,7 +173,8 @@ def _source(row: Finding, regulator: bool) -> list[dict[str, Any]]:
                 found.append(link("sample", at, title, who=who, clause="F6.2a", url=url))
     if check is not None:
         who = "、".join(f"{one.name}（{one.certificate}）" for one in check.inspectors)
-        found.append(link("check", check.opened_at, f"现场检查 {check.number}　{check.place}", who=who, clause="F6.2b"))
+        title = f"现场检查 {check.number}　{check.place}"
+        found.append(link("check", check.opened_at, title, who=who, clause="F6.2b"))
         if check.signed_at is not None:
             found.append(link(
                 "record", check.signed_at, "现场检查笔录签字", clause="F6.2b",
@@ -205,8 +207,8 @@ def _of_rectification(row: Finding, one: Rectification, regulator: bool) -> list
     found = []
     if regulator:
         nth = f"（第 {one.round} 次）" if one.round > 1 else ""
-        title = f"拟制{KINDS[one.kind]}{nth}"
-        found.append(link("draft", one.drafted_at, title, who=one.drafted_by.name, url=f"/notices/{one.notice_id}"))
+        title, at = f"拟制{KINDS[one.kind]}{nth}", f"/notices/{one.notice_id}"
+        found.append(link("draft", one.drafted_at, title, who=one.drafted_by.name, url=at))
     found += _notice("notice", one.notice, KINDS[one.kind], url, regulator)
     for plea in one.pleas:
         if plea.finding_id in (None, row.id):
@@ -237,7 +239,8 @@ def _of_measure(measure: Measure) -> list[dict[str, Any]]:
     files = [file.name for file in measure.finding.files if file.measure_id == measure.id]
     done = f"（{measure.done_on} 完成）" if measure.done_on else ""
     proof = f"佐证：{'、'.join(files)}" if files else ""
-    found = [link("measure", measure.at, f"报送整改情况{done}", who=measure.by.name, text="\n".join(filter(None, (measure.text, proof))))]
+    text = "\n".join(filter(None, (measure.text, proof)))
+    found = [link("measure", measure.at, f"报送整改情况{done}", who=measure.by.name, text=text)]
     if measure.verdict_at is not None:
         title = "整改情况审核通过" if measure.verdict == "accepted" else "退回整改"
         by = measure.verdict_by.name if measure.verdict_by else ""
@@ -251,7 +254,8 @@ def _of_recheck(row: Finding, recheck: Recheck, regulator: bool) -> list[dict[st
     said: Mapping[str, str] | None = recheck.results.get(str(row.id))
     told = recheck.notice is not None and recheck.notice.issued_at is not None
     if said and recheck.done_on and (regulator or told):
-        found.append(link("recheck", recheck.done_on, f"复查结果：{VERDICTS[said['verdict']]}", who=team, text=said["facts"]))
+        title = f"复查结果：{VERDICTS[said['verdict']]}"
+        found.append(link("recheck", recheck.done_on, title, who=team, text=said["facts"]))
     if recheck.notice is not None and told:
         url = f"/notices/{recheck.notice_id}" if regulator else ""
         found += _notice("opinion", recheck.notice, "复查意见书", url, regulator)

@@ -176,7 +176,8 @@ def actions(row: Rectification, by: User, now: datetime) -> list[dict[str, Any]]
     plan = not running and not waits and (row.state != "served" or overdue)
     add("plan_recheck", "安排复查", f"{base}/rechecks/new", plan)
     told = last is not None and rechecks.told(last)
-    add("escalate", "升级处理", f"{base}/escalate", overdue if row.state == "served" else told or row.state == "escalated")
+    failed = overdue if row.state == "served" else told or row.state == "escalated"
+    add("escalate", "升级处理", f"{base}/escalate", failed)
     second = any(one.kind == "second" and not one.notice_id for one in queries.escalations_of(row.id))
     add("second", "拟制第二次通知书", f"{base}/second", second)
     return found
