@@ -20,6 +20,7 @@ from tests.factories.disclosure import fill_disclosure
 from tests.factories.findings import fill_findings
 from tests.factories.inspection import fill_inspection
 from tests.factories.notices import RECEIPT, Office, empty_sheets
+from tests.factories.paper_checks import fill_paper
 from tests.factories.plans import fill_plans
 from tests.factories.record_samples import fill_samples
 from tests.factories.registry_people import fill_people
@@ -99,7 +100,8 @@ def fill(desk: Desk) -> Filled:
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
         fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans()
-        | fill_findings(),
+        | fill_findings()
+        | fill_paper(),
     )  # fmt: skip
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pdfplumber
 import pytest
-from PIL import Image
 
 from blueprints.inspection.service import entries, paper_entry, signing
 from core import audit
 from domain.errors import RuleViolation
 from tests.factories.checks import CONTENT, Inspected, picture
+from tests.factories.paper_checks import paper_of
 from tests.factories.world import World
 
 TYPIST, SECOND, THIRD = "jxw-inspector", "jxw-supervisor", "swj-inspector"
@@ -26,14 +26,6 @@ FACTS = {
 @pytest.fixture
 def one(world: World) -> Inspected:
     return Inspected()
-
-
-def paper_of(pages: int = 2) -> bytes:
-    """A scan of so many pages."""
-    shots = [Image.open(io.BytesIO(picture(size=(420, 594)))) for _ in range(pages)]
-    out = io.BytesIO()
-    shots[0].save(out, "PDF", save_all=True, append_images=shots[1:])
-    return out.getvalue()
 
 
 def scanned(one: Inspected, **upload: Any) -> int:

@@ -88,6 +88,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
     known["sample_id"] = known[SAMPLES.get(rule.endpoint, "sample_id")]
     known["finding_id"] = known[FINDINGS.get(rule.endpoint, "finding_id")]
     known["rectification_id"] = known[RECTIFICATIONS.get(rule.endpoint, "rectification_id")]
+    known["site_check_id"] = known[PAPERS.get(rule.endpoint, "site_check_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     known["list_version_id"] = known["draft_list" if rule.endpoint in DRAFT_LISTS else "list_version_id"]
     missing = rule.arguments - known.keys()
@@ -125,6 +126,12 @@ SAMPLES = {
 }
 FINDINGS = {"inspection.edit_finding": "open_finding"}
 RECTIFICATIONS = {"inspection.rectification_referral": "referred"}
+PAPERS = {
+    "inspection.paper_scan": "paper_check",
+    "inspection.paper_picture": "paper_check",
+    "inspection.compare_paper": "paper_check",
+    "inspection.filled_checklist": "scored_check",
+}
 DRAFT_LISTS = {"inspection.edit_checklist_frame", "inspection.new_checklist_item", "inspection.checklist_item"}
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
@@ -233,6 +240,7 @@ LISTS = (
     "/draws",
     "/plans",
     "/samples",
+    "/checklists",
     "/findings",
     "/findings/statistics",
     "/findings/export.csv",

@@ -26,7 +26,7 @@ from domain.check_facts import answers_of, clean
 from domain.checklists import EVIDENCE, CheckItem, Checklist, full_answer
 from domain.errors import InvalidInput
 from domain.merging import INSTANCE, State
-from domain.score_rules import Options, plainly
+from domain.score_rules import Gate, Options, Range, plainly
 
 MOST_NAMES = 20
 Key = tuple[str, str]
@@ -63,6 +63,11 @@ class Row:
         return [kind for kind in ("number", "signature") if kind in self.one.evidence]
 
     @property
+    def valued(self) -> bool:
+        """Whether a number or an option is asked for."""
+        return not self.kinds and not isinstance(self.one.rule, Gate)
+
+    @property
     def photo(self) -> bool:
         """Whether a picture belongs to it."""
         return bool({"photo", "document"} & self.one.evidence.keys())
@@ -97,9 +102,10 @@ def paper_form(checklist: Checklist, state: State, visit: Mapping[str, Any], sta
 
 def _fields(row: Row, fields: dict[str, Any]) -> None:
     name, one = f"{row.one.code}{row.instance}", row.one
+    given = "不符合" if isinstance(one.rule, Gate) else "按填写的计分"
     choices = [("", "没有填写")] + ([(OK, "符合")] if full_answer(one.rule) is not None else [])
     fields[f"answer_{row.at}"] = SelectField(
-        f"{name} 结论", choices=[*choices, (GIVEN, "按填写的计分"), (NA, "不适用")], default=""
+        f"{name} 结论", choices=[*choices, (GIVEN, given), (NA, "不适用")], default=""
     )
     for place, kind in enumerate(row.kinds):
         validators = [Optional(), NumberRange(0, MOST_TIMES)]
@@ -107,7 +113,7 @@ def _fields(row: Row, fields: dict[str, Any]) -> None:
     if isinstance(one.rule, Options):
         options = [(kind, f"{kind}（{plainly(each)}分）") for kind, each in one.rule.options.items()]
         fields[f"value_{row.at}"] = SelectField(f"{name} 选项", choices=[("", "—"), *options], default="")
-    elif not row.kinds:
+    elif row.valued:
         fields[f"value_{row.at}"] = StringField(f"{name} 数值", [Length(max=20)])
     for kind in row.evidence:
         fields[f"{kind}_{row.at}"] = StringField(f"{name} {EVIDENCE[kind]}", [Length(max=60)])
@@ -166,13 +172,15 @@ def _answer(checklist: Checklist, row: Row, form: VisitForm) -> dict[str, Any]:
     note = form[f"note_{at}"].data or ""
     if not answer:
         values = [form[f"count_{at}_{p}"].data for p in range(len(row.kinds))]
-        if note or any(values) or (not row.kinds and form[f"value_{at}"].data):
+        if note or any(values) or (row.valued and form[f"value_{at}"].data):
             raise InvalidInput("请选择结论。", f"answer_{at}")
         return {}
     known = {f"count_{p}": form[f"count_{at}_{p}"].data for p in range(len(row.kinds))}
     known |= {kind: form[f"{kind}_{at}"].data for kind in row.evidence}
-    known |= {"answer": answer, "na": note, "reason": note, "note": "" if answer == NA else note}
-    if not row.kinds:
+    known |= {"answer": answer, "na": note, "reason": note, "note": note}
+    if answer == NA or (answer == GIVEN and isinstance(row.one.rule, Range)):
+        known["note"] = ""
+    if row.valued:
         known["value"] = form[f"value_{at}"].data
     try:
         data = answer_data(row.one, _Read(known))  # type: ignore[arg-type]

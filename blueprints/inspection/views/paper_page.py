@@ -64,7 +64,7 @@ def _row(row: Row) -> dict[str, Any]:
         "at": row.at, "code": one.code, "text": one.text, "instance": row.instance,
         "maximum": "" if one.extra else plainly(one.maximum), "words": rule_words(one.rule),
         "counts": [f"count_{row.at}_{place}" for place in range(len(row.kinds))],
-        "value": "" if row.kinds else f"value_{row.at}",
+        "value": f"value_{row.at}" if row.valued else "",
         "evidence": [f"{kind}_{row.at}" for kind in row.evidence], "photo": row.photo,
     }  # fmt: skip
 
