@@ -41,8 +41,14 @@
     return tablet.drafts[key];
   }
 
+  /* What has no plain 符合 (a number, one of several options) is filled in at once. */
   function modeOf(place) {
-    return modes[keyOf(place)] || { na: "na", ok: "ok", deviation: "given" }[place.verdict] || "";
+    var item = place.item, bonus = item.rule.type === "bonus";
+    if (modes[keyOf(place)]) return modes[keyOf(place)];
+    if (place.verdict === "na") return "na";
+    if (bonus) return place.verdict ? (Object.keys(place.data.value).length ? "given" : "ok") : "";
+    if (item.full === null) return "given";
+    return { ok: "ok", deviation: "given" }[place.verdict] || "";
   }
 
   /* Keep what is typed at once; make it an answer as soon as it is one. */
@@ -75,8 +81,8 @@
     var kept = draft(place), mode = modeOf(place), item = place.item, data = {};
     ["note", "number", "signature"].forEach(function (name) { if (kept[name].trim()) data[name] = kept[name].trim(); });
     if (mode === "na") return kept.na.trim() ? Object.assign(data, { na: kept.na.trim() }) : null;
-    if (mode === "ok") return Object.assign(data, { value: place.verdict === "ok" && place.data ? place.data.value : item.full });
-    if (mode !== "given") return Object.keys(data).length ? data : null;
+    if (mode === "ok") return Object.assign(data, { value: place.verdict === "ok" && place.data && item.full !== null ? place.data.value : item.full || {} });
+    if (mode !== "given" || (item.full === null && item.rule.type !== "bonus" && !kept.text.trim())) return Object.keys(data).length ? data : null;
     try {
       data.value = value(item, kept);
       tablet.outcome(item, data.value);
@@ -116,7 +122,9 @@
       about(item)
     );
     if (place.conflict) box.append(conflict(place));
-    box.append(choices(place), details(place), photos(place), notes(place), receipt(place));
+    var rows = [choices(place), details(place)];
+    if (item.full === null && item.rule.type !== "bonus" && modeOf(place) === "given") rows.reverse();
+    box.append.apply(box, rows.concat([photos(place), notes(place), receipt(place)]));
     return box;
   };
 
@@ -151,13 +159,14 @@
     function button(name, words, act) {
       row.append(el("button", { type: "button", class: "answer is-" + name, "aria-pressed": String(mode === name || (name === "ok" && mode === "ok")), onclick: act }, words));
     }
-    if (item.full !== null) button("ok", "符合", function () { modes[keyOf(place)] = "ok"; place.verdict = ""; commit(place); });
-    var words = item.full === null ? (rule === "options" ? "选择" : rule === "bonus" ? "加分" : "填写") : "不符合";
-    button("given", words, function () {
+    if (item.full !== null || rule === "bonus") {
+      button("ok", rule === "bonus" ? "没有加分" : "符合", function () { modes[keyOf(place)] = "ok"; place.verdict = ""; commit(place); });
+    }
+    var plain = item.full === null && rule !== "bonus";
+    if (!plain || mode === "na") button("given", plain ? (rule === "options" ? "选择" : "填写") : rule === "bonus" ? "加分" : "不符合", function () {
       modes[keyOf(place)] = "given";
       if (rule === "gate") return commit(place);
       if (place.verdict === "ok") delete tablet.drafts[keyOf(place)], draft(place).counts = {};
-      if (rule === "bonus") commit(place);
       tablet.redraw(true);
     });
     button("na", "不适用", function () { modes[keyOf(place)] = "na"; tablet.redraw(true); });
@@ -274,11 +283,24 @@
     return el("div", { class: "photos" }, el("label", { class: "shoot" }, input, el("span", {}, words)), tablet.photosOf(item, instance).map(one));
   };
 
+  function caption(photo) {
+    return (photo.state === "waiting" ? "等待上传" : photo.state === "refused" ? "没有收下" : "已收到") + " " + tablet.clock(photo.at);
+  }
+
+  /* While somebody types the card stays; its photos still say how they stand. */
+  tablet.recaption = function () {
+    tablet.photos.forEach(function (photo) {
+      var box = document.querySelector('[data-shot="' + photo.client_id + '"]');
+      if (!box) return;
+      box.classList.toggle("is-waiting", photo.state === "waiting");
+      box.querySelector("figcaption").textContent = caption(photo);
+    });
+  };
+
   function one(photo) {
-    var waits = photo.state === "waiting", words = waits ? "等待上传" : photo.state === "refused" ? "没有收下" : "已收到";
-    return el("figure", { class: "shot" + (waits ? " is-waiting" : "") },
+    return el("figure", { class: "shot" + (photo.state === "waiting" ? " is-waiting" : ""), "data-shot": photo.client_id },
       photo.thumb ? el("img", { src: photo.thumb, alt: "照片 " + tablet.clock(photo.at) }) : el("span", { class: "no-thumb" }, photo.by || "照片"),
-      el("figcaption", {}, words + " " + tablet.clock(photo.at)),
+      el("figcaption", {}, caption(photo)),
       el("button", { type: "button", class: "undo", "aria-label": "撤下这张照片", onclick: function () { tablet.dropPhoto(photo); } }, "撤下"));
   }
 
@@ -303,7 +325,7 @@
       var bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
       var blob = await new Promise(function (done) { drawn(bitmap, SIDE).toBlob(done, "image/jpeg", 0.82); });
       var row = { client_id: tablet.id(), check: tablet.check.id, item: item, instance: instance, at: tablet.now(), user: tablet.user.id,
-        by: tablet.user.name, state: "waiting", seq: Date.now(), bytes: await blob.arrayBuffer(), thumb: drawn(bitmap, THUMB).toDataURL("image/jpeg", 0.6) };
+        by: tablet.user.name, state: "waiting", seq: tablet.nextSeq(), bytes: await blob.arrayBuffer(), thumb: drawn(bitmap, THUMB).toDataURL("image/jpeg", 0.6) };
       row.own = await tablet.digest(row.bytes);
       await tablet.store.put("photos", row);
       tablet.photos.push(row);

@@ -16,7 +16,7 @@
   tablet.save = function (item, instance, data) {
     var standing = tablet.found[tablet.key(item, instance)], heads = standing ? standing.heads.map(function (head) { return head.client_id; }) : [];
     var row = { client_id: tablet.id(), check: tablet.check.id, item: item, instance: instance, data: data, base: heads[0] || "",
-      resolves: heads.length > 1 ? heads : [], at: tablet.now(), by: tablet.user.name, by_id: tablet.user.id, user: tablet.user.id, state: "saving", seq: Date.now() };
+      resolves: heads.length > 1 ? heads : [], at: tablet.now(), by: tablet.user.name, by_id: tablet.user.id, user: tablet.user.id, state: "saving", seq: tablet.nextSeq() };
     tablet.entries.push(row);
     tablet.recount();
     tablet.redraw(true);
@@ -28,6 +28,12 @@
       tablet.sync();
     }).catch(tablet.failed);
     return saving;
+  };
+
+  /* Later is larger, also within one millisecond and after the clock was set back. */
+  tablet.nextSeq = function () {
+    tablet.seq = Math.max(Date.now(), (tablet.seq || 0) + 1);
+    return tablet.seq;
   };
 
   tablet.giveUp = async function (row) {
@@ -162,6 +168,7 @@
   function around() {
     var old = document.getElementById("status");
     if (old) old.replaceWith(status());
+    tablet.recaption();
   }
 
   function snapshot() {
@@ -187,6 +194,7 @@
     tablet.user = tablet.check.user || null;
     tablet.entries = (await tablet.store.of("entries", id)).sort(function (one, other) { return (one.seq || 0) - (other.seq || 0); });
     tablet.photos = await tablet.store.of("photos", id);
+    tablet.seq = tablet.entries.reduce(function (most, row) { return Math.max(most, row.seq || 0); }, 0);
     (await tablet.store.all("drafts")).forEach(function (row) {
       var cut = row.key.indexOf("\n");
       if (row.key.slice(0, cut) === String(id)) tablet.drafts[row.key.slice(cut + 1)] = row;
