@@ -86,8 +86,8 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
     }  # fmt: skip
     known["draw_id"] = known[DRAWS.get(rule.endpoint, "draw_id")]
     known["sample_id"] = known[SAMPLES.get(rule.endpoint, "sample_id")]
-    known["finding_id"] = known[FINDINGS.get(rule.endpoint, "finding_id")]
-    known["rectification_id"] = known[RECTIFICATIONS.get(rule.endpoint, "rectification_id")]
+    for name in ("finding_id", "rectification_id"):
+        known[name] = known[FINDINGS.get(rule.endpoint, name)]
     known["site_check_id"] = known[PAPERS.get(rule.endpoint, "site_check_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     known["list_version_id"] = known["draft_list" if rule.endpoint in DRAFT_LISTS else "list_version_id"]
@@ -120,12 +120,10 @@ VERSIONS = {
 }
 DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
 SAMPLES = {
-    "inspection.edit_sample": "draft_sample",
-    "inspection.draw_sample": "frozen_sample",
+    "inspection.edit_sample": "draft_sample", "inspection.draw_sample": "frozen_sample",
     "inspection.findings_of_sample": "concluded_sample",
-}
-FINDINGS = {"inspection.edit_finding": "open_finding"}
-RECTIFICATIONS = {"inspection.rectification_referral": "referred"}
+}  # fmt: skip
+FINDINGS = {"inspection.edit_finding": "open_finding", "inspection.rectification_referral": "referred"}
 PAPERS = {
     "inspection.paper_scan": "paper_check",
     "inspection.paper_picture": "paper_check",
@@ -163,12 +161,7 @@ TENANT = {
     "sample_id",
     "sampled_id",
     "evidence_id",
-    "site_check_id",
-    "finding_id",
-    "finding_file_id",
-    "rectification_id",
-    "recheck_id",
-    "plea_id",
+    *("site_check_id", "finding_id", "finding_file_id", "rectification_id", "recheck_id", "plea_id"),
     "outlet_id",
     "photo_id",
     "check_id",
@@ -241,10 +234,7 @@ LISTS = (
     "/plans",
     "/samples",
     "/checklists",
-    "/findings",
-    "/findings/statistics",
-    "/findings/export.csv",
-    "/rectifications?tab=all",
+    *("/findings", "/findings/statistics", "/findings/export.csv", "/rectifications?tab=all"),
     "/inspectors",
     "/outlets",
     "/opening",

@@ -80,7 +80,8 @@ def gathered(by: User, since: date, until: date, *, now: datetime, calendar: Cal
     where = [
         reach(by), Finding.found_on >= since, Finding.found_on <= until, Finding.state != "withdrawn"
     ]  # fmt: skip
-    clause = _lines(where, Finding.clause, Finding.clause, now)
+    rests_on = case((Finding.clause != "", Finding.clause), else_=Finding.basis)
+    clause = _lines(where, rests_on, rests_on, now)
     enterprise = _lines(where, Organization.code, Organization.name, now, Organization)
     outlet = _lines(where, Outlet.id, Outlet.name, now, Outlet)
     numbers = [sum(getattr(one, name) for one in clause) for name in ("total", "open", "overdue", "repeats")]
@@ -107,7 +108,7 @@ def _lines(where: list[Any], key: Any, name: Any, now: datetime, joined: Any = N
         of = Finding.enterprise_id if joined is Organization else Finding.outlet_id
         rows = rows.join(joined, joined.id == of)
     found = [
-        Line(str(row[0] or ""), row[1] or "不涉及本制度条款", row[2], row[3] or 0, row[4] or 0, row[5] or 0)
+        Line(str(row[0] or ""), row[1], row[2], row[3] or 0, row[4] or 0, row[5] or 0)
         for row in db.session.execute(rows.group_by(key))
     ]
     return sorted(found, key=lambda line: (-line.total, line.key))

@@ -5,6 +5,7 @@ A regulator sees its own; an enterprise sees what stands in a notice that was se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ FILTERS = (
     "to", "number",
 )  # fmt: skip
 HIDDEN = ("drafted", "void")
+OWN_CLAUSE = re.compile(r"[FQ]\d")
 
 
 def reach(by: User) -> ColumnElement[bool]:
@@ -47,9 +49,27 @@ def finding_or_none(finding_id: int, by: User) -> Finding | None:
 
 
 def file_or_none(finding_file_id: int, by: User) -> FindingFile | None:
-    """A file of such a finding, or None."""
+    """A file of such a finding, or None; what a recheck saw is an enterprise's to see once the opinion has
+    been issued, and what is not handed in yet is nobody else's."""
     row = db.session.get(FindingFile, finding_file_id)
-    return row if row is not None and finding_or_none(row.finding_id, by) is not None else None
+    if row is None or finding_or_none(row.finding_id, by) is None:
+        return None
+    regulator = by.organization is not None and by.organization.is_regulator
+    hidden = not _handed_in(row) if regulator else row.purpose == "recheck" and not _told(row.finding)
+    return None if hidden else row
+
+
+def _handed_in(file: FindingFile) -> bool:
+    """Whether a proof belongs to no draft."""
+    last = file.finding.measures[-1] if file.measure_id and file.finding.measures else None
+    draft = last is not None and last.id == file.measure_id and last.verdict == ""
+    return not (draft and file.finding.state in [str(state) for state in OWED])
+
+
+def _told(row: Finding) -> bool:
+    """Whether an opinion on a recheck of the finding has been issued."""
+    made = row.rectification.rechecks if row.rectification else []
+    return any(one.notice is not None and one.notice.issued_at is not None for one in made)
 
 
 def check_or_none(site_check_id: int, by: User) -> SiteCheck | None:
@@ -162,7 +182,7 @@ def conditions(filters: Mapping[str, str], by: User, *, now: Any) -> list[Column
         if filters.get(name) in known:
             where.append(column == filters[name])
     if clause := filters.get("clause"):
-        where.append(Finding.clause == clause)
+        where.append(Finding.clause == clause if OWN_CLAUSE.match(clause) else Finding.basis == clause)
     if number := filters.get("number"):
         where.append(Finding.number == number)
     if filters.get("repeat") == "yes":

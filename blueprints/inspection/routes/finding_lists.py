@@ -60,7 +60,7 @@ def _controls(regulator: bool) -> list[dict[str, Any]]:
         {"name": "source", "label": "来源", "options": list(SOURCES.items())},
         {"name": "overdue", "label": "逾期", "options": [("yes", "逾期未报")]},
         {"name": "repeat", "label": "重复", "options": [("yes", "重复发生")]},
-        {"name": "clause", "label": "条款"}, {"name": "number", "label": "编号"},
+        {"name": "clause", "label": "条款或者依据"}, {"name": "number", "label": "编号"},
         {"name": "from", "label": "自", "type": "date"}, {"name": "to", "label": "至", "type": "date"},
     ]  # fmt: skip
     if regulator:

@@ -38,8 +38,8 @@ class Deviation:
 
 
 def repeat_key(clause: str, item: str, basis: str) -> str:
-    """The clause, or the item of the checklist, or the basis in words."""
-    return (clause or (f"item:{item}" if item else basis))[:64]
+    """The clause, or the basis in words, or the item of the checklist."""
+    return (clause or basis or f"item:{item}")[:64]
 
 
 def of_check(check: SiteCheck) -> list[Deviation]:

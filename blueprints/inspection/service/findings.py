@@ -77,16 +77,20 @@ def record(
     _number(row, now)
     db.session.add(row)
     db.session.flush()
-    for file_id, name in said.kept:
-        add_file(row, file_id, name, "evidence", by=by, now=now)
-    for upload in said.uploads:
-        keep_upload(row, upload, "evidence", by=by, now=now)
+    _keep_evidence(row, said, by=by, now=now)
     log(row, "record", {"title": [None, row.title], "clause": [None, row.clause]}, by=by, now=now)
     if said.repeat_of_id:
         confirm_repeat(row, said.repeat_of_id, by=by, now=now)
     if said.fixed:
         _close_at_once(row, bool(said.kept or said.uploads), by=by, now=now)
     return row
+
+
+def _keep_evidence(row: Finding, said: Said, *, by: User, now: datetime) -> None:
+    for file_id, name in said.kept:
+        add_file(row, file_id, name, "evidence", by=by, now=now)
+    for upload in said.uploads:
+        keep_upload(row, upload, "evidence", by=by, now=now)
 
 
 def checked(said: Said) -> None:

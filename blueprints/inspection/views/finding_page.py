@@ -28,6 +28,10 @@ from core.wording import due_chip, file_size
 from domain.workdays import Calendar
 
 PURPOSES = {"evidence": "问题证据", "proof": "整改佐证", "plea": "申辩材料", "recheck": "复查材料"}
+RANKS = {
+    "sample": 0, "check": 0, "record": 0, "finding": 1, "draft": 2, "notice": 3, "plea": 5, "measure": 6,
+    "return": 6, "recheck": 7, "opinion": 8, "escalation": 9, "end": 10,
+}  # fmt: skip
 GRADE_TONES = {"minor": "open", "general": "wait", "serious": "danger"}
 
 
@@ -129,7 +133,8 @@ def link(kind: str, at: datetime | date, title: str, **more: Any) -> dict[str, A
     """One link of the chain: `at` sorts it, the rest is shown."""
     when = at if isinstance(at, datetime) else local_midnight(at)
     shown = moment(at) if isinstance(at, datetime) else at.isoformat()
-    return {"kind": kind, "sort": when, "at": shown, "title": title, "who": "", "clause": "F5.3", **more}
+    known = {"kind": kind, "sort": when, "rank": RANKS.get(kind, 4), "at": shown, "title": title}
+    return known | {"who": "", "clause": "F5.3", **more}
 
 
 def chain(row: Finding, *, regulator: bool) -> list[dict[str, Any]]:
@@ -146,7 +151,7 @@ def chain(row: Finding, *, regulator: bool) -> list[dict[str, Any]]:
         found += _of_measure(measure)
     if row.state in ("closed", "withdrawn") and row.closed_at:
         found.append(link("end", row.closed_at, FINDING_NAMES[row.state], text=row.closed_reason))
-    return [one for _, one in sorted(enumerate(found), key=lambda pair: (pair[1]["sort"], pair[0]))]
+    return sorted(found, key=lambda one: (one["sort"], one["rank"]))
 
 
 def _rectifications(row: Finding) -> list[Rectification]:
@@ -196,9 +201,12 @@ def _notice(kind: str, notice: Any, name: str, url: str, regulator: bool) -> lis
         if service.served_at is not None:
             how = METHOD_NAMES.get(service.method, "")
             due = f"期限至 {service.due_on}" if service.due_on else ""
-            found.append(link("service", service.served_at, f"送达{service.addressee}（{how}）", text=due))
+            title, who = f"送达{service.addressee}（{how}）", service.server.name if service.server else ""
+            rank = RANKS[kind] + 0.5
+            found.append(link("service", service.served_at, title, text=due, who=who, rank=rank))
         if service.signed_at is not None:
-            found.append(link("service", service.signed_at, f"{service.addressee}电子签收"))
+            title, who = f"{service.addressee}电子签收", service.signed_by.name if service.signed_by else ""
+            found.append(link("service", service.signed_at, title, who=who, rank=RANKS[kind] + 0.6))
     return found
 
 
@@ -255,7 +263,8 @@ def _of_recheck(row: Finding, recheck: Recheck, regulator: bool) -> list[dict[st
     told = recheck.notice is not None and recheck.notice.issued_at is not None
     if said and recheck.done_on and (regulator or told):
         title = f"复查结果：{VERDICTS[said['verdict']]}"
-        found.append(link("recheck", recheck.done_on, title, who=team, text=said["facts"]))
+        since = max(local_midnight(recheck.done_on), recheck.at)
+        found.append(link("recheck", recheck.done_on, title, who=team, text=said["facts"], sort=since))
     if recheck.notice is not None and told:
         url = f"/notices/{recheck.notice_id}" if regulator else ""
         found += _notice("opinion", recheck.notice, "复查意见书", url, regulator)
