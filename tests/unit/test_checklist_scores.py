@@ -7,39 +7,28 @@ from typing import Any
 
 import pytest
 
-from domain.checklists import checklist_from, score_of
 from domain.errors import InvalidInput
 from domain.scoring import NOT_RATED, VETOED, Score
+from tests.factories.scored_tables import (
+    CITY,
+    COUNTY,
+    FIFTY,
+    GATED,
+    HEAT,
+    HUAINAN,
+    MISSING,
+    TIANJIN,
+    Rows,
+    occurring,
+    scored,
+)
 
 D = Decimal
-Rows = list[tuple[Any, ...]]
-
-
-def scored(rows: Rows, answers: dict[str, Any], rounding: dict[str, Any] | None = None) -> Score:
-    """`rows`: (code, maximum, rule[, more]); `answers`: code -> value, or {"na": reason}."""
-    items = [
-        {"code": code, "part": "A", "text": code, "maximum": maximum, "rule": rule, **(more[0] if more else {})}
-        for code, maximum, rule, *more in rows
-    ]
-    content = {"parts": [["A", "部分"]], "items": items} | ({"rounding": rounding} if rounding else {})
-    given = {
-        code: {"": value if isinstance(value, dict) and "na" in value else {"value": value}}
-        for code, value in answers.items()
-    }
-    return score_of(checklist_from(content), given)
 
 
 def earned(score: Score) -> dict[str, Decimal | None]:
     """Points of each item."""
     return {line.code: line.earned for line in score.lines}
-
-
-def occurring(kinds: dict[str, str], **more: Any) -> dict[str, Any]:
-    return {"type": "per_occurrence", "kinds": kinds, **more}
-
-
-MISSING = occurring({}, zero=["不符合"])
-FIFTY: Rows = [(f"N{n:02d}", "2", MISSING) for n in range(1, 51)]
 
 
 @pytest.mark.rule("F6.2b")
@@ -54,18 +43,6 @@ def test_fifty_items_of_two_points_each() -> None:
     found = scored(FIFTY, absent)
     assert (found.applicable, found.earned, found.coverage) == (D(96), D(90), D("96.00"))
     assert found.percent == D("93.75")
-
-
-HUAINAN: Rows = [
-    ("灶前压力", "8", {"type": "rate", "target": "98", "lose": None}),
-    ("换气", "2", occurring({}, zero=["脱销"])),
-    ("正点营业", "2", occurring({}, zero=["没有正点营业"])),
-    ("节假日", "2", occurring({}, zero=["没有延长"])),
-    ("灌装合格率", "3", {"type": "rate", "target": "100", "lose": "1", "step": "1"}),
-    ("计划停气", "2.5", occurring({"一次没有提前告知": "0.5"})),
-    ("事故停气", "2.5", occurring({"一次没有解释": "2.5"})),
-    ("停气审批", "3", occurring({"一次没有审批": "1"})),
-]
 
 
 @pytest.mark.rule("F6.2b")
@@ -91,14 +68,9 @@ def test_twenty_five_points_with_halves(code: str, value: Any, points: str) -> N
     assert scored(HUAINAN, full).earned == scored(HUAINAN, full).total == D(25)
     found = scored(HUAINAN, full | {code: value})
     assert earned(found)[code] == D(points)
-    assert found.percent == round((D(25) - found.lines[[r[0] for r in HUAINAN].index(code)].maximum + D(points)) * 4, 2)
-
-
-TIANJIN: Rows = [
-    ("压力", "5", {"type": "range", "low": "3", "high": "5"}),
-    ("停水批准", "1", {"type": "range", "low": "0.5", "high": "1"}),
-    ("停水", "3", occurring({"没有批准或者报告": "1", "没有公告": "1", "没有通知重点用户": "1"}, cap="3")),
-]
+    assert found.percent == round(
+        (D(25) - found.lines[[r[0] for r in HUAINAN].index(code)].maximum + D(points)) * 4, 2
+    )
 
 
 @pytest.mark.rule("F6.2b")
@@ -122,11 +94,7 @@ def test_a_range_needs_its_reason() -> None:
 )
 def test_two_points_a_channel_but_six_at_most(value: Any, points: str) -> None:
     """Disclosure of a county: channels 2 points each, at most 6; a catalogue that is not updated costs 1."""
-    rows: Rows = [
-        ("渠道", "6", {"type": "positive", "kinds": {"渠道": "2"}}),
-        ("目录和年报", "5", occurring({"目录没有更新": "1", "没有年报": "2"})),
-        ("公共区域", "1", occurring({"问题": "0.5"}, cap="1")),
-    ]
+    rows = COUNTY
     answers = {"渠道": value, "目录和年报": {"目录没有更新": 1, "没有年报": 1}, "公共区域": {"问题": 3}}
     assert earned(scored(rows, answers)) == {"渠道": D(points), "目录和年报": D(2), "公共区域": D(0)}
 
@@ -144,37 +112,25 @@ def test_two_points_a_channel_but_six_at_most(value: Any, points: str) -> None:
 )  # fmt: skip
 def test_bands_and_targets_of_a_city_that_saves_water(code: str, value: str, points: str) -> None:
     """5 % 1 point, 10 % 2, from 15 % 3; each 5 % below the target 1 point; each 1 % better 2 more, 10 at most."""
-    rows: Rows = [
-        ("覆盖率", "3", {"type": "banded", "bands": [["15", "3"], ["10", "2"], ["5", "1"]]}),
-        ("重复利用", "5", {"type": "rate", "target": "75", "lose": "1", "step": "5"}),
-        ("漏损率", "10", {"type": "rate", "target": "12", "lose": None, "step": "1", "better": "lower",
-                        "at_target": "6", "gain": "2"}),
-    ]  # fmt: skip
+    rows = CITY
     assert earned(scored(rows, {code: value}))[code] == D(points)
 
 
 @pytest.mark.rule("F6.2b")
 def test_positive_points_exclusive_options_and_until_nothing_is_left() -> None:
     """Heat metering: done earns its points, options of an item do not add up, each enterprise found costs 1."""
-    rows: Rows = [
-        ("做到", "4", {"type": "positive", "kinds": {"建立制度": "2", "明确专人": "2"}}),
-        ("只计一项", "10", {"type": "options", "options": {"全部完成": "10", "完成一半": "5", "没有开展": "0"}}),
-        ("发现一家", "5", occurring({"发现一家": "1"})),
-        ("加分", "", {"type": "bonus", "kinds": {"先进做法": "1"}, "cap": "2"}),
-    ]
-    answers = {"做到": {"建立制度": 1}, "只计一项": "完成一半", "发现一家": {"发现一家": 9}, "加分": {"先进做法": 3}}
+    rows = HEAT
+    answers = {
+        "做到": {"建立制度": 1},
+        "只计一项": "完成一半",
+        "发现一家": {"发现一家": 9},
+        "加分": {"先进做法": 3},
+    }
     found = scored(rows, answers)
     assert earned(found) == {"做到": D(2), "只计一项": D(5), "发现一家": D(0), "加分": D(2)}
     assert (found.total, found.earned, found.bonus, found.percent) == (D(19), D(7), D(2), D("47.37"))
     with pytest.raises(InvalidInput, match="选项"):
         scored(rows, answers | {"只计一项": "全部完成和完成一半"})
-
-
-GATED: Rows = [
-    ("满意率", "", {"type": "gate"}),
-    ("考核", "1000", {"type": "direct"}),
-    ("说明", "10", occurring({"缺一项": "2.5"}), {"shown": {"item": "满意率", "when": "deviation"}}),
-]
 
 
 @pytest.mark.rule("F6.2b")
