@@ -13,7 +13,7 @@ def main(path: str, page: int, width: int) -> None:
     """Write the picture, or leave with 3."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
     document = pypdfium2.PdfDocument(path)
     if page >= len(document):
