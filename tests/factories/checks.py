@@ -194,8 +194,8 @@ def fill_checks() -> dict[str, int | str]:
     assert device.send().status_code == 200
     signed = one.signed()
     row = one.row(signed)
-    tablet = db.session.query(Tablet).one()
+    tablet = db.session.scalars(select(Tablet)).one()
     return {
-        "site_check_id": open_id, "open_check": open_id, "signed_check": signed, "signing_check": one.signing(), "code": "S01",
+        "site_check_id": open_id, "open_check": open_id, "signed_check": signed, "signing_check": one.signing(), "item_code": "S01",
         "check_photo_id": row.photos[0].id, "signature_id": row.signatures[0].id, "tablet_id": tablet.id,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from core.inbox import Notification
 from core.jobs import DONE, Job, folder_of
 from tests.factories.cases import Desk
 from tests.factories.checklists import fill_checklists
+from tests.factories.checks import fill_checks
 from tests.factories.disclosure import fill_disclosure
 from tests.factories.findings import fill_findings
 from tests.factories.inspection import fill_inspection
@@ -99,7 +100,7 @@ def fill(desk: Desk) -> Filled:
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
         fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
-        | fill_plans()
+        | fill_plans() | fill_checks()
         | fill_findings()
         | fill_paper(),
     )  # fmt: skip

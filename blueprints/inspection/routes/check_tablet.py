@@ -113,13 +113,13 @@ def _page(
     return render("inspection/tablet.html", status=status, scripts=scripts(), plain=plain)
 
 
-@blueprint.post(f"{CHECK}/items/<code>")
+@blueprint.post(f"{CHECK}/items/<item_code>")
 @requires(Permission.CHECK_ACT)
 @once
-def answer_item(site_check_id: int, code: str) -> Response:
+def answer_item(site_check_id: int, item_code: str) -> Response:
     """One item answered by a form; then on to the next."""
     check = own_or_404(site_check_id)
-    one = checking.checklist_of(check).item(code)
+    one = checking.checklist_of(check).item(item_code)
     if one is None:
         abort(404)
     form = item_form(one)
