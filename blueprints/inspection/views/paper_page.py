@@ -109,7 +109,8 @@ def typed_facts(check: SiteCheck) -> list[dict[str, Any]]:
         if isinstance(value, dict):
             value = "　".join(filter(None, value.values()))
         if name == "@outcome":
-            value = "　".join(filter(None, (OUTCOMES.get(str(value), ""), state.facts.get(name, {}).get("note"))))
+            told = OUTCOMES.get(str(value), ""), state.facts.get(name, {}).get("note")
+            value = "　".join(filter(None, told))
         if name in TIMES and value:
             value = str(value).replace("T", " ")
         if name != "@location":
