@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from bench import cases, deadlines, draws, notices, visits
+from bench import cases, deadlines, draws, findings, notices, visits
 
 BENCHES = {
     "deadlines": lambda _options: deadlines.main(),
     "cases": cases.main,
+    "findings": findings.main,
     "notices": notices.main,
     "visits": visits.main,
     "draws": draws.main,

@@ -19,6 +19,7 @@ from core.submissions import remember
 from domain.errors import InvalidInput, RuleViolation
 
 LONGEST = 100
+PLAIN_CHIP = frozenset({"text", "tone", "provisional"})
 Group = tuple[str, str, Sequence[str]]
 
 
@@ -57,7 +58,10 @@ def _safe(text: Any) -> str:
 def _printed(c: Any) -> str:
     if not isinstance(c, dict):
         return _safe(c)
-    if c["chip"] or c["clause"]:
+    chip = c["chip"]
+    if chip and chip.keys() <= PLAIN_CHIP and not chip["provisional"]:
+        return f'<span class="chip chip-{chip["tone"]}">{_safe(chip["text"])}</span>'
+    if chip or c["clause"]:
         macros: Any = current_app.jinja_env.get_template("layouts/_records.html").module
         return str(macros.one(c))
     text = _safe(c["text"])

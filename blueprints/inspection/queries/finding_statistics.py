@@ -7,12 +7,11 @@ from service of the notice to the closing; those fixed on the spot have none and
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from statistics import median
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, func, select
+from sqlalchemy import Integer, case, func, select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models import Finding, Rectification
@@ -80,56 +79,84 @@ def gathered(by: User, since: date, until: date, *, now: datetime, calendar: Cal
     where = [
         reach(by), Finding.found_on >= since, Finding.found_on <= until, Finding.state != "withdrawn"
     ]  # fmt: skip
-    rests_on = case((Finding.clause != "", Finding.clause), else_=Finding.basis)
-    clause = _lines(where, rests_on, rests_on, now)
-    enterprise = _lines(where, Organization.code, Organization.name, now, Organization)
-    outlet = _lines(where, Outlet.id, Outlet.name, now, Outlet)
-    numbers = [sum(getattr(one, name) for one in clause) for name in ("total", "open", "overdue", "repeats")]
-    spot = db.session.scalar(
-        select(func.count()).select_from(Finding).where(*where, Finding.fixed_on_spot.is_(True))
-    )
+    rows = _counted(where, now)
     days, closed, within = _closing(where, calendar)
+    clauses, enterprises, outlets = (_lines(rows, at) for at in (0, 1, 2))
+    numbers = [sum(row[at] for row in rows) for at in (3, 4, 5, 6)]
     return Found(
-        Line("", "合计", *numbers), spot or 0, clause[:MOST_LINES], enterprise[:MOST_LINES],
-        outlet[:MOST_LINES], days, closed, within,
+        Line("", "合计", *numbers), sum(row[7] for row in rows), clauses,
+        _named(enterprises, Organization, Organization.code), _named(outlets, Outlet, Outlet.id), days, closed,
+        within,
     )  # fmt: skip
 
 
-def _count(condition: Any) -> Any:
+def _sum(condition: Any) -> Any:
     return func.sum(case((condition, 1), else_=0)).cast(Integer)
 
 
-def _lines(where: list[Any], key: Any, name: Any, now: datetime, joined: Any = None) -> list[Line]:
+def _counted(where: list[Any], now: datetime) -> list[Any]:
+    """(what is breached, enterprise, outlet, all, not ended, overdue, repeats, fixed on the spot)."""
+    rests_on = case((Finding.clause != "", Finding.clause), else_=Finding.basis)
     rows = select(
-        key, func.max(name), func.count(), _count(Finding.state.not_in(("closed", "escalated"))),
-        _count(overdue(now)), _count(Finding.repeat_of_id.is_not(None)),
-    ).where(*where)  # fmt: skip
-    if joined is not None:
-        of = Finding.enterprise_id if joined is Organization else Finding.outlet_id
-        rows = rows.join(joined, joined.id == of)
-    found = [
-        Line(str(row[0] or ""), row[1], row[2], row[3] or 0, row[4] or 0, row[5] or 0)
-        for row in db.session.execute(rows.group_by(key))
-    ]
-    return sorted(found, key=lambda line: (-line.total, line.key))
+        rests_on, Finding.enterprise_id, Finding.outlet_id, func.count(),
+        _sum(Finding.state.not_in(("closed", "escalated"))), _sum(overdue(now)),
+        _sum(Finding.repeat_of_id.is_not(None)), _sum(Finding.fixed_on_spot.is_(True)),
+    )  # fmt: skip
+    grouped = rows.where(*where).group_by(rests_on, Finding.enterprise_id, Finding.outlet_id)
+    return [tuple(row) for row in db.session.execute(grouped)]
+
+
+def _lines(rows: list[Any], at: int) -> list[Line]:
+    """The counts added up by one of the keys, the most first."""
+    found: dict[Any, list[int]] = {}
+    for row in rows:
+        if row[at] is not None:
+            sums = found.setdefault(row[at], [0, 0, 0, 0])
+            for place, value in enumerate(row[3:7]):
+                sums[place] += value or 0
+    lines = [Line(str(key), str(key), *sums) for key, sums in found.items()]
+    return sorted(lines, key=lambda line: (-line.total, line.key))[:MOST_LINES]
+
+
+def _named(lines: list[Line], model: Any, key: Any) -> list[Line]:
+    """The lines of ids with names, and with what the list is filtered by."""
+    ids = [int(line.key) for line in lines]
+    rows = db.session.execute(select(model.id, key, model.name).where(model.id.in_(ids)))
+    known = {row[0]: (str(row[1]), row[2]) for row in rows}
+    return [replace(line, key=known[int(line.key)][0], name=known[int(line.key)][1]) for line in lines]
 
 
 def _closing(where: list[Any], calendar: Calendar) -> tuple[float | None, int, int]:
     """(median workdays from service to closing, how many closed after a notice, answered within the limit).
 
-    The same pair of days is reckoned once, however many findings share it.
+    Those closed at the same moment are counted together; the same pair of days is reckoned once.
     """
+    in_time = case((Rectification.answered_at < Rectification.due_at, 1), else_=0)
     rows = (
-        select(Rectification.served_on, Finding.closed_at, Rectification.answered_at, Rectification.due_at)
+        select(Rectification.served_on, Finding.closed_at, in_time, func.count())
         .join(Rectification, Rectification.id == Finding.rectification_id)
-        .where(*where, and_(Finding.state == "closed", Rectification.served_on.is_not(None)))
+        .where(*where, Finding.state == "closed", Rectification.served_on.is_not(None))
+        .group_by(Rectification.served_on, Finding.closed_at, in_time)
     )
     spans: Counter[tuple[date, date]] = Counter()
     within = 0
-    for served, closed, answered, due in db.session.execute(rows):
+    for served, closed, timely, count in db.session.execute(rows):
         if served is not None and closed is not None:
-            spans[(served, local_date(closed))] += 1
-        within += bool(answered and due and answered < due)
-    known = {pair: remaining(pair[0], pair[1], calendar) for pair in spans}
-    days = [known[pair] for pair, n in spans.items() for _ in range(n)]
-    return (float(median(days)) if days else None), len(days), within
+            spans[(served, local_date(closed))] += count
+            within += count * timely
+    known = Counter[int]()
+    for (served, closed), count in spans.items():
+        known[remaining(served, closed, calendar)] += count
+    return _median(known), sum(known.values()), within
+
+
+def _median(counted: Counter[int]) -> float | None:
+    """The median of values that are counted."""
+    total, passed = sum(counted.values()), 0
+    if not total:
+        return None
+    low, high, middle = (total - 1) // 2, total // 2, []
+    for value in sorted(counted):
+        middle += [value for at in (low, high) if passed <= at < passed + counted[value]]
+        passed += counted[value]
+    return sum(middle) / 2

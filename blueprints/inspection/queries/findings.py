@@ -210,14 +210,18 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _listed(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _listed(where: Sequence[ColumnElement[bool]], most: int, *, upwards: bool = False) -> Select[Any]:
+    """The rows of a page: their ids are found first, so that names are looked up for those alone."""
+    order = Finding.id if upwards else Finding.id.desc()
+    ids = select(Finding.id).where(*where).order_by(order).limit(most).subquery()
     rows: Any = select(*COLUMNS)
     listed: Select[Any] = (
         rows
         .join(Organization, Organization.id == Finding.enterprise_id)
         .outerjoin(Outlet, Outlet.id == Finding.outlet_id)
         .outerjoin(Rectification, Rectification.id == Finding.rectification_id)
-        .where(*where)
+        .where(Finding.id.in_(select(ids.c.id)))
+        .order_by(order)
     )
     return listed
 
@@ -232,8 +236,7 @@ def page(
         where.append(Finding.id < after)
     elif before:
         where.append(Finding.id > before)
-    order = Finding.id if upwards else Finding.id.desc()
-    found = list(db.session.execute(_listed(where).order_by(order).limit(PAGE + 1)))
+    found = list(db.session.execute(_listed(where, PAGE + 1, upwards=upwards)))
     more, found = len(found) > PAGE, found[:PAGE]
     if upwards:
         found.reverse()
@@ -251,8 +254,7 @@ def exported(filters: Mapping[str, str], by: User, *, now: Any, most: int) -> It
     where, last, count = conditions(filters, by, now=now), 0, 0
     while count < most:
         here = [*where, Finding.id < last] if last else where
-        rows = _listed(here).with_only_columns(*EXPORTED).order_by(Finding.id.desc()).limit(1000)
-        found = list(db.session.execute(rows))
+        found = list(db.session.execute(_listed(here, 1000).with_only_columns(*EXPORTED)))
         yield from found
         count += len(found)
         if len(found) < 1000:

@@ -87,13 +87,17 @@ def cards(row: Finding, purpose: str) -> list[dict[str, Any]]:
 def lines(rows: Sequence[Any], *, regulator: bool, now: datetime, calendar: Calendar) -> list[list[Any]]:
     """The lines of the list."""
     found = []
+    chips: dict[Any, dict[str, Any]] = {}
     for row in rows:
         words, tone = FINDING_NAMES[row.state], FINDING_TONES[row.state]
         if row.state == "open" and row.rectification_id:
             words = "通知书拟制中"
         due = cell("—")
         if row.state in ("noticed", "returned") and row.rectification_state == "served":
-            due = chip_cell(due_chip(row.due_on, row.due_at, False, now=now, calendar=calendar))
+            if row.due_at not in chips:
+                made = due_chip(row.due_on, row.due_at, False, now=now, calendar=calendar)
+                chips[row.due_at] = chip_cell(made)
+            due = chips[row.due_at]
         marks = [] if not row.repeat_of_id else ["重复发生"]
         if row.fixed_on_spot:
             marks.append("当场改正")
