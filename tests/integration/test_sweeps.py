@@ -88,7 +88,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
     known["sample_id"] = known[SAMPLES.get(rule.endpoint, "sample_id")]
     for name in ("finding_id", "rectification_id"):
         known[name] = known[FINDINGS.get(rule.endpoint, name)]
-    known["site_check_id"] = known[PAPERS.get(rule.endpoint, "site_check_id")]
+    known["site_check_id"] = known[(PAPERS | CHECKS).get(rule.endpoint, "site_check_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     known["list_version_id"] = known["draft_list" if rule.endpoint in DRAFT_LISTS else "list_version_id"]
     missing = rule.arguments - known.keys()
@@ -118,6 +118,9 @@ VERSIONS = {
     "disclosure.send_back_version": "submitted_version",
     "disclosure.publish_version": "approved_version",
 }
+SENDING = ("check_data_json", "check_tablet", "send_entries", "send_photo", "answer_item")
+CHECKS = {f"inspection.{name}": "open_check" for name in SENDING}
+CHECKS |= {"inspection.sign_check": "signing_check", "inspection.check_record_pdf": "signed_check"}
 DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
 SAMPLES = {
     "inspection.edit_sample": "draft_sample", "inspection.draw_sample": "frozen_sample",
@@ -161,6 +164,7 @@ TENANT = {
     "sample_id",
     "sampled_id",
     "evidence_id",
+    *("check_photo_id", "signature_id", "tablet_id"),
     *("site_check_id", "finding_id", "finding_file_id", "rectification_id", "recheck_id", "plea_id"),
     "outlet_id",
     "photo_id",
@@ -234,6 +238,7 @@ LISTS = (
     "/plans",
     "/samples",
     "/checklists",
+    *("/checks", "/checks?mine=1", "/tablets"),
     *("/findings", "/findings/statistics", "/findings/export.csv", "/rectifications?tab=all"),
     "/inspectors",
     "/outlets",
