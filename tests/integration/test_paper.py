@@ -186,6 +186,18 @@ def test_what_is_no_scan_is_refused(one: Inspected, name: str, data: bytes) -> N
     assert refused.status_code == 409
 
 
+def test_photos_of_the_pages_become_one_scan(one: Inspected) -> None:
+    check_id = one.declared()
+    client = one.world.client(TYPIST)
+    photos = [(io.BytesIO(picture()), "1.jpg"), (io.BytesIO(picture("PNG")), "2.png"), (io.BytesIO(picture()), "3.jpg")]
+    client.submit(f"/checks/{check_id}/paper/scan", {"scan": photos})
+    found = [client.get(f"/checks/{check_id}/paper/pages/{page}").status_code for page in (1, 2, 3, 4)]
+    assert found == [200, 200, 200, 404]
+    mixed = [(io.BytesIO(picture()), "1.jpg"), (io.BytesIO(paper_of()), "2.pdf")]
+    answer = client.submit(f"/checks/{check_id}/paper/scan", {"scan": mixed}, follow_redirects=True)
+    assert "请上传一份 PDF，或者几张 JPG、PNG。" in answer.get_data(as_text=True)
+
+
 def test_pages_of_a_scan(one: Inspected) -> None:
     check_id = scanned(one)
     client = one.world.client(TYPIST)

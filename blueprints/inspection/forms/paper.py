@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from wtforms import FileField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import FileField, HiddenField, IntegerField, MultipleFileField, SelectField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from blueprints.inspection.forms.check_items import (
@@ -35,7 +35,9 @@ Key = tuple[str, str]
 class ScanForm(BaseForm):
     """The scan of a checklist."""
 
-    scan = FileField("扫描件", description="PDF，或者逐页拍成一张 JPG、PNG；字迹要看得清。")
+    scan = MultipleFileField(
+        "扫描件", description="一份 PDF，或者按页码顺序选择几张照片（JPG、PNG）；字迹要看得清。"
+    )
 
 
 class BackForm(BaseForm):

@@ -103,13 +103,10 @@ def upload_paper(site_check_id: int) -> Response:
     """Keep the scan of the filled checklist."""
     check, form = own_or_404(site_check_id), ScanForm()
 
-    upload = form.scan.data
-    name = upload.filename or "" if isinstance(upload, FileStorage) else ""
+    given = [one for one in form.scan.data or () if isinstance(one, FileStorage) and one.filename]
     try:
-        if not name:
-            raise InvalidInput("请选择扫描件。", "scan")
-        data = upload.stream.read(files.MAX_BYTES + 1)
-        service.require_drawable(name, data)
+        sheets = [(one.filename or "", one.stream.read(files.MAX_BYTES + 1)) for one in given]
+        name, data = service.one_scan(sheets)
     except InvalidInput as odd:
         flash(odd.message, "danger")
         return redirect_to(_paper_url(check), saved=False)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ STATES = {
 }  # fmt: skip
 TONES = {"none": "open", "scan": "soon", "entered": "soon", "checked": "done"}
 PAGE_WIDTH, LONGEST_WAIT, SHORTEST_REASON = 1100, 30, 4
-NO_SUCH_PAGE, COUNT_BYTES = 3, 4
+NO_SUCH_PAGE, COUNT_BYTES, MOST_SHEETS = 3, 4, 40
 Key = tuple[str, str]
 
 
@@ -147,10 +148,42 @@ def page_of(check: SiteCheck, page: int) -> tuple[bytes, int]:
     return _drawn(path, page)
 
 
-def require_drawable(name: str, data: bytes) -> None:
-    """Whether a PDF can be shown beside the table; asked before it is kept. Errors: InvalidInput."""
-    if Path(name).suffix.lower() != ".pdf":
-        return
+def one_scan(sheets: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
+    """One file of what was sent, before it is kept: a PDF that can be drawn, a picture, or several pictures
+    as a PDF, a page each. Errors: InvalidInput at `scan`."""
+    if not sheets:
+        raise InvalidInput("请选择扫描件。", "scan")
+    if len(sheets) > MOST_SHEETS:
+        raise InvalidInput(f"一次最多 {MOST_SHEETS} 张照片，页数多的请扫描成 PDF。", "scan")
+    kinds = {Path(name).suffix.lower() for name, _ in sheets}
+    if not kinds <= set(SCANS) or (len(sheets) > 1 and ".pdf" in kinds):
+        raise InvalidInput("请上传一份 PDF，或者几张 JPG、PNG。", "scan")
+    if len(sheets) > 1:
+        return "检查表.pdf", _bound(sheets)
+    name, data = sheets[0]
+    if kinds == {".pdf"}:
+        _require_drawable(data)
+    return name, data
+
+
+def _bound(sheets: Sequence[tuple[str, bytes]]) -> bytes:
+    from PIL import Image
+
+    try:
+        kept = [files.checked_content(name, data)[0] for name, data in sheets]
+    except InvalidInput as odd:
+        raise InvalidInput(odd.message, "scan") from None
+    pages = []
+    for data in kept:
+        page = Image.open(io.BytesIO(data)).convert("L")
+        page.thumbnail((PAGE_WIDTH * 2, PAGE_WIDTH * 3))
+        pages.append(page)
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=150)
+    return out.getvalue()
+
+
+def _require_drawable(data: bytes) -> None:
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(data)
         file.flush()
