@@ -59,7 +59,7 @@ def _printed(c: Any) -> str:
     if not isinstance(c, dict):
         return _safe(c)
     chip = c["chip"]
-    if chip and chip.keys() <= PLAIN_CHIP and not chip["provisional"]:
+    if chip and chip.keys() <= PLAIN_CHIP and not chip.get("provisional"):
         return f'<span class="chip chip-{chip["tone"]}">{_safe(chip["text"])}</span>'
     if chip or c["clause"]:
         macros: Any = current_app.jinja_env.get_template("layouts/_records.html").module

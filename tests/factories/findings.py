@@ -289,7 +289,7 @@ def fill_findings() -> dict[str, int | str]:
         one.escalate(referred, "referral")
     assert system
     return {
-        "site_check_id": open_check, "concluded_sample": sample_id, "finding_id": finding,
+        "deviating_check": open_check, "concluded_sample": sample_id, "finding_id": finding,
         "open_finding": open_id, "rectification_id": rectification_id, "referred": referred,
         "plea_id": plea_id, "recheck_id": recheck_id, "finding_file_id": file_id,
     }  # fmt: skip

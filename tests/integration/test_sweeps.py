@@ -118,9 +118,8 @@ VERSIONS = {
     "disclosure.send_back_version": "submitted_version",
     "disclosure.publish_version": "approved_version",
 }
-SENDING = ("check_data_json", "check_tablet", "send_entries", "send_photo", "answer_item")
-CHECKS = {f"inspection.{name}": "open_check" for name in SENDING}
-CHECKS |= {"inspection.sign_check": "signing_check", "inspection.check_record_pdf": "signed_check"}
+CHECKS = {"inspection.sign_check": "signing_check", "inspection.check_record_pdf": "signed_check", "inspection.findings_of_check": "deviating_check"}
+CHECKS |= dict.fromkeys(("inspection.check_data_json", "inspection.check_tablet", "inspection.answer_item"), "open_check")
 DRAWS = {"inspection.edit_draw": "draft_draw", "inspection.open_draw": "frozen_draw"}
 SAMPLES = {
     "inspection.edit_sample": "draft_sample", "inspection.draw_sample": "frozen_sample",
@@ -164,8 +163,8 @@ TENANT = {
     "sample_id",
     "sampled_id",
     "evidence_id",
-    *("check_photo_id", "signature_id", "tablet_id"),
-    *("site_check_id", "finding_id", "finding_file_id", "rectification_id", "recheck_id", "plea_id"),
+    *("check_photo_id", "signature_id", "tablet_id", "site_check_id"),
+    *("finding_id", "finding_file_id", "rectification_id", "recheck_id", "plea_id"),
     "outlet_id",
     "photo_id",
     "check_id",
@@ -238,8 +237,7 @@ LISTS = (
     "/plans",
     "/samples",
     "/checklists",
-    *("/checks", "/checks?mine=1", "/tablets"),
-    *("/findings", "/findings/statistics", "/findings/export.csv", "/rectifications?tab=all"),
+    *("/checks", "/checks?mine=1", "/tablets", "/findings", "/findings/statistics", "/findings/export.csv", "/rectifications?tab=all"),
     "/inspectors",
     "/outlets",
     "/opening",

@@ -120,6 +120,8 @@ def _next(check: SiteCheck) -> list[dict[str, Any]]:
     if check.state == "signed" and mine is None and not steps:
         step("复核", "review_check")
     if check.state in ("signed", "reviewed"):
+        if Permission.FINDING_EDIT in me().permissions:
+            step("登记问题", "findings_of_check")
         step("现场检查笔录", "check_record_pdf", icon="file-earmark-pdf")
         if mine is not None:
             step("补充说明", "add_to_check")

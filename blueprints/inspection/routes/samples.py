@@ -186,6 +186,8 @@ def _next(row: RecordSample) -> list[dict[str, Any]]:
             step("扩大抽样", "extend_sample", post=True, confirm="按事先声明的规则再抽，不能撤回。")
         else:
             step("作出结论", "conclude_sample", post=True, confirm="作出结论后底稿不能再改。")
+    if row.state == "concluded" and Permission.FINDING_EDIT in me().permissions:
+        step("登记问题", "findings_of_sample")
     if row.state in ("draft", "frozen", "working"):
         step("作废", "void_sample")
     return steps

@@ -183,7 +183,8 @@ def _source(row: Finding, regulator: bool) -> list[dict[str, Any]]:
     if check is not None:
         who = "、".join(f"{one.name}（{one.certificate}）" for one in check.inspectors)
         title = f"现场检查 {check.number}　{check.place}"
-        found.append(link("check", check.opened_at, title, who=who, clause="F6.2b"))
+        url = url_for("inspection.check", site_check_id=check.id) if regulator else ""
+        found.append(link("check", check.opened_at, title, who=who, clause="F6.2b", url=url))
         if check.signed_at is not None:
             found.append(link(
                 "record", check.signed_at, "现场检查笔录签字", clause="F6.2b",
