@@ -162,6 +162,9 @@ def test_counters_are_named_then_typed_one_by_one(one: Inspected) -> None:
     _, state = entries.standing_of(one.row(check_id))
     assert state.answers["S02"]["二号柜台"]["value"] == {"deduction": "3", "reason": "没有灭火器"}
     assert state.answers["S01"][""] == {}
+    client.submit(at, typing_again(client, at) | {"names_0": "一号柜台，三号柜台"})
+    _, state = entries.standing_of(one.row(check_id))
+    assert set(state.instances["柜台"]) == {"一号柜台", "三号柜台"}
 
 
 def test_two_typists_are_shown_that_the_other_was_faster(one: Inspected) -> None:

@@ -144,8 +144,10 @@ def typed(checklist: Checklist, state: State, form: VisitForm) -> dict[Key, dict
         (item, ""): data for item, data in form.given().items() if data or state.facts.get(item)
     }
     for at, kind in enumerate(repeats(checklist)):
-        for name in _names(form[f"names_{at}"].data or "", f"names_{at}"):
-            found[INSTANCE + kind, name] = {"value": True}
+        wanted = _names(form[f"names_{at}"].data or "", f"names_{at}")
+        found |= {(INSTANCE + kind, name): {"value": True} for name in wanted}
+        gone = [name for name in state.instances.get(kind, ()) if name not in wanted]
+        found |= {(INSTANCE + kind, name): {"value": False} for name in gone}
     bad, answers = 0, answers_of(checklist, state)
     for row in rows_of(checklist, state):
         try:
