@@ -45,7 +45,7 @@ def findings_of_check(site_check_id: int) -> Response:
     check = queries.check_or_none(site_check_id, me())
     if check is None:
         abort(404)
-    back = {"label": check.number, "url": url_for("inspection.check", site_check_id=check.id)}
+    back = {"label": check.number, "url": url_for("inspection.site_check", site_check_id=check.id)}
     return _choose(check, sources.of_check(check), f"现场检查 {check.number}　{check.place}", back, "F6.2b")
 
 

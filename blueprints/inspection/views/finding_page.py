@@ -183,7 +183,7 @@ def _source(row: Finding, regulator: bool) -> list[dict[str, Any]]:
     if check is not None:
         who = "、".join(f"{one.name}（{one.certificate}）" for one in check.inspectors)
         title = f"现场检查 {check.number}　{check.place}"
-        url = url_for("inspection.check", site_check_id=check.id) if regulator else ""
+        url = url_for("inspection.site_check", site_check_id=check.id) if regulator else ""
         found.append(link("check", check.opened_at, title, who=who, clause="F6.2b", url=url))
         if check.signed_at is not None:
             found.append(link(
