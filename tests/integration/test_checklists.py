@@ -333,3 +333,19 @@ def test_the_public_reads_what_is_inspected_and_on_what_it_rests(app: Flask, she
     assert "/public/inspection-list/" in anybody.get("/public/").get_data(as_text=True)
     assert app.test_cli_runner().invoke(args=["portal", "export", str(tmp_path / "out")]).exit_code == 0
     assert "供气服务检查" in (tmp_path / "out" / "inspection-list" / "index.html").read_text("utf-8")
+
+
+def test_the_library_lives_on_both_databases(each_app: Flask) -> None:
+    with each_app.app_context():
+        shelf = Shelf()
+        version_id = shelf.published()
+        shelf.world.client("jxw-inspector").submit("/checklists/adopt")
+        shelf.world.client("jxw-supervisor").submit(f"/checklist-versions/{version_id}/draft")
+        drafts = [one for one in db.session.query(ChecklistVersion) if one.state == "draft"]
+        assert len(drafts) == 5
+        client = shelf.world.client("jxw-leader")
+        for path in ("/checklists?sector=gas&state=draft", f"/checklists/{shelf.row(version_id).checklist_id}"):
+            assert "供气" in client.get(path).get_data(as_text=True)
+        assert "供气服务检查" in each_app.test_client().get("/public/inspection-list/").get_data(as_text=True)
+        client.submit(f"/checklist-versions/{drafts[-1].id}/publish")
+        assert [one.state for one in shelf.row(version_id).checklist.versions] == ["retired", "published"]

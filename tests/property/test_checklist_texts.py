@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.checklist_changes import compare
 from domain.checklist_sheets import COLUMNS, checklist_of, rows_of
 from domain.checklist_texts import item_of_texts, item_texts, rule_brief, rule_words
-from domain.checklists import BASES, EVIDENCE, METHODS, WHEN, Checklist, CheckItem, Shown, content_of
+from domain.checklists import BASES, EVIDENCE, METHODS, WHEN, CheckItem, Checklist, Shown, content_of
 from domain.score_rules import (
     Banded,
     Better,
