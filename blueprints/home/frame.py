@@ -54,6 +54,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
         "检查",
         (
             ("检查计划", "inspection.plans", "calendar2-check", P.CHECK_READ),
+            ("现场检查", "inspection.checks", "tablet", P.CHECK_READ),
             ("检查表", "inspection.checklists", "ui-checks", P.CHECK_READ),
             ("双随机抽取", "inspection.draws", "shuffle", P.DRAW_READ),
             ("原始记录抽查", "inspection.samples", "file-earmark-check", P.DRAW_READ),
