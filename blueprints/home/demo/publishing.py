@@ -83,12 +83,13 @@ def _publish(
         db.session.flush()
         drafting.submit(version, by=by, now=moment + timedelta(minutes=5))
         deciding.approve(version, by=leader, now=moment + timedelta(minutes=30))
-        day = clock.local_date(moment)
+        published = moment + timedelta(minutes=40)
+        day = clock.local_date(published)  # late in the evening, that is the next day
         proofs = [
             Proof(channel, _place(channel), day, ("公开截图.png", proof(duty.item)))
             for channel in duty.channels
         ]
-        publishing.publish(version, proofs, by=by, now=moment + timedelta(minutes=40))
+        publishing.publish(version, proofs, by=by, now=published)
     return version
 
 
