@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from blueprints.inspection.models import Finding, Plea, Rectification
@@ -31,8 +32,25 @@ def html(client: object, path: str) -> str:
 
 @pytest.mark.rule("F5.3")
 def test_the_way_through_the_pages(one: Rectifying) -> None:
-    check_id = one.check()
     inspector, supervisor = one.world.client("jxw-inspector"), one.world.client("jxw-supervisor")
+    ids = _recorded(one, inspector)
+    order_id = _drafted(one, inspector, ids)
+    _answered(one, order_id)
+    assert "已报整改" in html(supervisor, f"/rectifications/{order_id}")
+    finding = one.row(order_id).findings[0].id
+    judged = supervisor.submit(f"/rectifications/{order_id}/judge", {f"verdict_{finding}": "accepted", "days": "5"})
+    assert judged.status_code == 303, judged.get_data(as_text=True)
+    _rechecked(one, order_id, finding)
+    chain = html(inspector, f"/findings/{finding}/chain")
+    for words in ("现场检查笔录签字", "登记问题", "责令限期整改通知书", "直接送达", "报送整改情况", "审核通过", "复查结果：已整改",
+                  "复查意见书", "已销号"):  # fmt: skip
+        assert words in chain, words
+    assert "1 / 1" in html(inspector, "/rectifications?tab=done")
+
+
+def _recorded(one: Rectifying, inspector: FlaskClient) -> list[int]:
+    """Both deviations of a check, by the page; ids of the findings."""
+    check_id = one.check()
     page = html(inspector, f"/site-checks/{check_id}/findings")
     assert "门头标志被树木遮挡" in page
     assert "已带入证据 1 份" in page
@@ -47,10 +65,14 @@ def test_the_way_through_the_pages(one: Rectifying) -> None:
     assert inspector.submit(f"/site-checks/{check_id}/findings", fields).status_code == 303
     page = html(inspector, "/findings?severity=serious&source=item")
     assert page.count("JXW-问题-2026-") >= 2
+    one.world.fresh()
+    return list(db.session.scalars(select(Finding.id).order_by(Finding.id)))
+
+
+def _drafted(one: Rectifying, inspector: FlaskClient, ids: list[int]) -> int:
+    """Refused as one order, then drafted as two and served; id of the order."""
     assert "示例燃气公司" in html(inspector, "/rectifications/new")
     assert "停气提前公告" in html(inspector, "/rectifications/new?enterprise=rq")
-    one.world.fresh()
-    ids = list(db.session.scalars(select(Finding.id).order_by(Finding.id)))
     refused = inspector.submit(
         "/rectifications/new?enterprise=rq", {"findings": ids, "kind": "order", "phone": "023-00000000"}
     )
@@ -70,17 +92,7 @@ def test_the_way_through_the_pages(one: Rectifying) -> None:
     order_id, notices = order.id, (order.notice_id, request.notice_id)
     for notice_id in notices:
         one.serve_notice(notice_id)
-    _answered(one, order_id)
-    assert "已报整改" in html(supervisor, f"/rectifications/{order_id}")
-    finding = one.row(order_id).findings[0].id
-    judged = supervisor.submit(f"/rectifications/{order_id}/judge", {f"verdict_{finding}": "accepted", "days": "5"})
-    assert judged.status_code == 303, judged.get_data(as_text=True)
-    _rechecked(one, order_id, finding)
-    chain = html(inspector, f"/findings/{finding}/chain")
-    for words in ("现场检查笔录签字", "登记问题", "责令限期整改通知书", "直接送达", "报送整改情况", "审核通过", "复查结果：已整改",
-                  "复查意见书", "已销号"):  # fmt: skip
-        assert words in chain, words
-    assert "1 / 1" in html(inspector, "/rectifications?tab=done")
+    return order_id
 
 
 def _answered(one: Rectifying, order_id: int) -> None:
