@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.checklist_changes import compare
@@ -73,6 +73,7 @@ def checklists(draw: st.DrawFn) -> Checklist:
 
 
 @pytest.mark.rule("F6.2b")
+@settings(deadline=None)
 @given(checklists())
 def test_the_editor_and_the_spreadsheet_change_nothing(made: Checklist) -> None:
     for one in made.items:
@@ -86,6 +87,7 @@ def test_the_editor_and_the_spreadsheet_change_nothing(made: Checklist) -> None:
 
 
 @pytest.mark.rule("F6.2b")
+@settings(deadline=None)
 @given(checklists(), checklists())
 def test_what_changed_is_found_and_nothing_else(old: Checklist, new: Checklist) -> None:
     assert compare(old, old).none
