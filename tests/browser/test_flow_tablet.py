@@ -23,11 +23,14 @@ from tests.browser.conftest import NewContext
 from tests.browser.shots import Shots
 from tests.browser.site import Site
 from tests.browser.tablets import OPTIONS, SENT, Hand, kill, own_browser
+from tests.browser.tour import TOO_WIDE, violations
 from tests.browser.watch import Watch
 from tests.factories.checks import ANSWERS, CONTENT, TEAM, VISIT, Inspected, picture
 from tests.factories.world import PASSWORD
 
 NAME = "tablet.example"
+SMALL = """[...document.querySelectorAll("button, a, input, textarea, summary")].map((e) => [e, e.getBoundingClientRect()])
+  .filter(([e, box]) => box.width && (box.height < 48 || box.width < 44)).map(([e]) => e.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture
@@ -73,23 +76,7 @@ def test_two_tablets_without_network_merge_and_ask(
     hand: Callable[[str], Hand], check_id: int, one: Inspected, shots: Shots
 ) -> None:
     first, second = hand(TEAM[0]), hand(TEAM[1])
-    for tablet in (first, second):
-        tablet.open()
-        tablet.ready()
-        tablet.cut()
-    first.answer("S01", "符合")
-    first.item("S03")
-    first.tap("缺项 2分")
-    first.photograph()
-    first.page.reload()
-    first.card()
-    first.is_told("已存本机 2 项 · 待上传 1 张照片")
-    shots.take(first.page, "断网重新打开")
-    second.item("S01")
-    second.tap("不符合")
-    second.tap("标志不明显加一次")
-    expect(second.page.locator(".receipt")).to_contain_text("得2分")
-    second.answer("P02", "符合")
+    without_network(first, second, shots)
     for tablet in (first, second):
         tablet.cut(False)
         tablet.view("发送情况")
@@ -112,6 +99,27 @@ def test_two_tablets_without_network_merge_and_ask(
     assert state.conflicts == ()
     assert state.answers["S01"][""]["value"] == {"标志不明显": 1}
     signed_on_the_screen(first, second, one, check_id, shots)
+
+
+def without_network(first: Hand, second: Hand, shots: Shots) -> None:
+    """Both answer on their own, one of them after the page was opened again."""
+    for tablet in (first, second):
+        tablet.open()
+        tablet.ready()
+        tablet.cut()
+    first.answer("S01", "符合")
+    first.item("S03")
+    first.tap("缺项 2分")
+    first.photograph()
+    first.page.reload()
+    first.card()
+    first.is_told("已存本机 2 项 · 待上传 1 张照片")
+    shots.take(first.page, "断网重新打开")
+    second.item("S01")
+    second.tap("不符合")
+    second.tap("标志不明显加一次")
+    expect(second.page.locator(".receipt")).to_contain_text("得2分")
+    second.answer("P02", "符合")
 
 
 def signed_on_the_screen(first: Hand, second: Hand, one: Inspected, check_id: int, shots: Shots) -> None:
@@ -171,18 +179,7 @@ def test_a_killed_browser_loses_nothing_and_only_the_same_person_sends(
 ) -> None:
     profile = tmp_path / "profile"
     with own_browser(browser, profile) as context:
-        tablet = Hand(context, TEAM[0], check_id, site.base)
-        tablet.open()
-        tablet.ready()
-        tablet.cut()
-        tablet.answer("S01", "符合")
-        tablet.item("S03")
-        tablet.tap("齐全 4分")
-        tablet.photograph()
-        tablet.item("S02")
-        tablet.page.get_by_label("备注（可用语音输入）").fill("没有写完的备注")
-        time.sleep(2)
-        kill(profile)
+        killed(Hand(context, TEAM[0], check_id, site.base), profile)
     with own_browser(browser, profile) as context:
         context.set_offline(True)
         tablet = Hand(context, TEAM[0], check_id, site.base)
@@ -205,6 +202,21 @@ def test_a_killed_browser_loses_nothing_and_only_the_same_person_sends(
         found = [row.item for row in stored(CheckEntry, check_id)]
         assert {found.count(code) for code in ("S01", "S02", "S03")} == {1}
         assert len(stored(CheckPhoto, check_id)) == 1
+
+
+def killed(tablet: Hand, profile: Path) -> None:
+    """Answers, a photo and a note without network; two seconds later the browser is killed."""
+    tablet.open()
+    tablet.ready()
+    tablet.cut()
+    tablet.answer("S01", "符合")
+    tablet.item("S03")
+    tablet.tap("齐全 4分")
+    tablet.photograph()
+    tablet.item("S02")
+    tablet.page.get_by_label("备注（可用语音输入）").fill("没有写完的备注")
+    time.sleep(2)
+    kill(profile)
 
 
 @pytest.fixture
@@ -295,3 +307,20 @@ def test_without_scripts_item_by_item(
     _, state = entries.standing_of(one.row(check_id))
     assert state.answers["S01"][""] == {"value": {"标志不明显": 1}}
     assert len(stored(CheckPhoto, check_id)) == 1
+
+
+def test_every_view_is_accessible_and_big_enough(new_context: NewContext, check_id: int, one: Inspected) -> None:
+    one.answer(check_id, "S01", {"value": {}}, login=TEAM[1], base="")
+    one.answer(check_id, "S01", {"value": {"不统一": 1}}, base="")
+    tablet = Hand(new_context(**OPTIONS, bypass_csp=True), TEAM[0], check_id)
+    tablet.open()
+    tablet.is_told(SENT)
+    for view in ("检查经过", "项目清单", "发送情况", "作答"):
+        tablet.view(view)
+        assert violations(tablet.page) == [], view
+        assert tablet.page.evaluate(TOO_WIDE) <= 0, view
+        assert tablet.page.evaluate(SMALL) == [], view
+    tablet.item("S01")
+    expect(tablet.page.locator(".conflict")).to_be_visible()
+    tablet.tap("不符合")
+    assert violations(tablet.page) == []

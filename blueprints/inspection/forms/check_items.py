@@ -11,6 +11,7 @@ from core.forms import BaseForm
 from domain.checklists import CheckItem, full_answer, verdict
 from domain.errors import InvalidInput
 from domain.score_rules import (
+    ZERO,
     Banded,
     Bonus,
     Direct,
@@ -53,8 +54,8 @@ def kind_words(one: CheckItem, kind: str) -> str:
     rule = one.rule
     if isinstance(rule, PerOccurrence):
         return f"{kind}（{'不得分' if kind in rule.zero else f'每次扣{plainly(rule.kinds[kind])}分'}）"
-    points = rule.kinds[kind] if isinstance(rule, Positive | Bonus) else 0
-    return f"{kind}（每次得{plainly(points) if points else 0}分）"
+    points = rule.kinds[kind] if isinstance(rule, Positive | Bonus) else ZERO
+    return f"{kind}（每次得{plainly(points)}分）"
 
 
 def item_form(one: CheckItem, data: dict[str, Any] | None = None, **hidden: str) -> ItemForm:

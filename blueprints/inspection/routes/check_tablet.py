@@ -103,14 +103,18 @@ def _page(
              "verdict": pages.check_records.VERDICTS[overall(item, answers[item.code])]}
             for item in checklist.items
         ],
-        "heads": [
-            {"words": pages.answer_words(one, head.data), "id": head.client_id}
-            for head in (found[one.code, instance].heads if one and (one.code, instance) in found else ())
-        ],
+        "heads": _heads(found, one, instance) if one else [],
         "state": checking.STATES[check.state], "open": check.state == "open",
         "kinds": sorted({item.repeat for item in checklist.items if item.repeat}),
     }  # fmt: skip
     return render("inspection/tablet.html", status=status, scripts=scripts(), plain=plain)
+
+
+def _heads(found: Any, one: CheckItem, instance: str) -> list[dict[str, str]]:
+    """The answers that stand for an item, in words; more than one contradict each other."""
+    standing = found.get((one.code, instance))
+    heads = standing.heads if standing else ()
+    return [{"words": pages.answer_words(one, head.data), "id": head.client_id} for head in heads]
 
 
 @blueprint.post(f"{CHECK}/items/<item_code>")

@@ -59,7 +59,7 @@ def facts(check: SiteCheck) -> list[dict[str, Any]]:
     told: Mapping[str, Any] = content(check)["facts"]
     present = told.get("present") or {}
     who = "　".join(present[part] for part in ("name", "post", "phone") if present.get(part))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"label": "被检查单位", "value": check.enterprise.name},
         {"label": "检查地点", "value": check.place},
         {"label": "检查计划", "value": check.target.plan.label},
