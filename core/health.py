@@ -161,7 +161,7 @@ def examine() -> Health:
     )
 
 
-class _Latest:
+class Latest:
     """The latest examination, so that asking again and again costs nothing."""
 
     def __init__(self) -> None:
@@ -183,7 +183,7 @@ class _Latest:
 
 def register_health(app: Flask) -> None:
     """The address `/healthz` and the command `flask health`."""
-    app.extensions[KEPT] = _Latest()
+    app.extensions[KEPT] = Latest()
     app.add_url_rule("/healthz", view_func=authz.public(healthz))
     app.cli.add_command(health_command)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.factories.cases import Desk
 from tests.factories.world import World, build_world
 from tests.page_client import CheckingClient
 from tests.postgres import PostgresServer
+from tests.standing import Standing, copied, opened
 
 pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.spread", "tests.factories.notices"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
@@ -72,15 +73,19 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "app.db"
 
 
+@pytest.fixture(scope="session")
+def standing(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    """The application on SQLite that the tests of this process share, one after the other."""
+    folder = tmp_path_factory.mktemp("standing")
+    return Standing(partial(make_app, folder), partial(copied, template_database, folder / "app.db"))
+
+
 @pytest.fixture
-def app(moment: datetime, template_database: Path, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    request: pytest.FixtureRequest, moment: datetime, tmp_path: Path, standing: Standing
+) -> Iterator[Flask]:
     """The application on a fresh SQLite database that holds the world."""
-    shutil.copy(template_database, tmp_path / "app.db")
-    app = make_app(tmp_path)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+    yield from opened(standing.furnished(request, tmp_path))
 
 
 @pytest.fixture(scope="session")
@@ -103,20 +108,24 @@ def template_postgres(postgres: PostgresServer, tmp_path_factory: pytest.TempPat
     return uri
 
 
+@pytest.fixture(scope="session")
+def standing_postgres(
+    postgres: PostgresServer, template_postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Standing:
+    """The same on PostgreSQL."""
+    uri = postgres.fresh_database(template_postgres)
+    renew = partial(postgres.renew, uri, template_postgres)
+    return Standing(partial(make_app, tmp_path_factory.mktemp("standing"), uri), renew)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def each_app(request: pytest.FixtureRequest, moment: datetime, tmp_path: Path) -> Iterator[Flask]:
     """The application on both databases, one after the other, each with the world."""
     if request.param == "sqlite":
         yield request.getfixturevalue("app")
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    uri = server.fresh_database(request.getfixturevalue("template_postgres"))
-    app = make_app(tmp_path, uri)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    server.drop(uri)
+    standing: Standing = request.getfixturevalue("standing_postgres")
+    yield from opened(standing.furnished(request, tmp_path))
 
 
 @pytest.fixture
@@ -127,7 +136,7 @@ def world(app: Flask) -> World:
 
 @pytest.fixture
 def each_world(each_app: Flask) -> World:
-    """The people and organizations of `each_app`."""
+    """Those of `each_app`."""
     return World()
 
 

@@ -48,15 +48,20 @@ class PostgresServer:
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def fresh_database(self, template: str = "") -> str:
+    def fresh_database(self, template: str = "", name: str = "") -> str:
         """SQLAlchemy URI of a new database: an empty one, or a copy of `template` (a URI; nobody may be connected)."""
         self._count += 1
-        name = f"test_{os.getpid()}_{self._count}"
+        name = name or f"test_{os.getpid()}_{self._count}"
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             copied = f' TEMPLATE "{make_url(template).database}" STRATEGY FILE_COPY' if template else ""
             connection.execute(f'CREATE DATABASE "{name}"{copied}')  # type: ignore[arg-type]
         uri: str = self._server.get_uri(database=name)
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def renew(self, uri: str, template: str) -> None:
+        """Put a new copy of `template` in the place of a database."""
+        self.drop(uri)
+        self.fresh_database(template, make_url(uri).database or "")
 
     def drop(self, uri: str) -> None:
         """Remove a database, before the disk is bothered with it."""

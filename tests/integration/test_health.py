@@ -82,6 +82,7 @@ def test_little_room_is_red(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None
     assert ill(app) == {"disk"}
 
 
+@pytest.mark.own_app
 def test_a_file_at_its_limit_is_red(app: Flask) -> None:
     with db.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -95,6 +96,7 @@ def test_a_file_at_its_limit_is_red(app: Flask) -> None:
     assert ill(app) == {"database"}
 
 
+@pytest.mark.own_app
 def test_a_database_that_cannot_be_written_is_red(each_app: Flask) -> None:
     sqlite = db.engine.dialect.name == "sqlite"
 
@@ -157,6 +159,7 @@ def test_the_probe_writes_and_leaves_a_connection_as_it_was(app: Flask) -> None:
     assert written[1] == written[0] + 1
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("each_app", ["postgresql"], indirect=True)
 def test_no_room_on_the_disk_of_a_postgresql_server_is_red(each_app: Flask) -> None:
     """Two megabytes have to find room there, which a limit stands in for."""
