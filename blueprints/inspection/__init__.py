@@ -71,7 +71,7 @@ FIELDS = {
     "conflict": "利害关系",
     "count": "条数",
     "content_sha256": "签字内容的校验值",
-    "signature": "签字",
+    "signed_by": "签字人",
     "review": "复核意见",
     "text": "内容",
     "sha256": "内容摘要",

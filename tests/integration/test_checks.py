@@ -181,7 +181,7 @@ def test_the_record_holds_items_signatures_and_their_digest(one: Inspected, app:
     pdf = client.get(f"/checks/{check_id}/record.pdf").data
     assert pdf == path_of(check.record_file.sha256).read_bytes()
     said = words(pdf)
-    for text in ("现场检查笔录", check.number, "台面堆放杂物", "示执00001", "示例负责人，营业厅主任", "照片1", "2026年10月12日9时05分"):
+    for text in ("现场检查笔录", check.number, "台面堆放杂物", "示执00001", "在场人员（示例负责人）", "照片1", "2026年10月12日9时05分"):
         assert text in said, text
     assert "草稿" not in said
 

@@ -51,9 +51,11 @@ def _page(
     if form is not None:
         forms[which] = form
     signed = {row.user_id for row in check.signatures if row.role == "inspector"}
+    results = pages.results(check)
     return render(
         "inspection/check_sign.html", status=status, check=check, forms=forms, place=place,
-        facts=pages.facts(check), results=pages.results(check), score=pages.score(check),
+        facts=pages.facts(check), results=results, score=pages.score(check),
+        deviations=pages.deviations(results),
         missing=entries.missing(check) if check.state == "open" else [], left=signing.still_to_sign(check),
         may_sign=place is not None and place.user_id not in signed, signatures=pages.signatures(check),
         company_left=not any(row.role == "representative" for row in check.signatures),

@@ -165,13 +165,13 @@ def sign_lines(check: SiteCheck) -> SignLines:
     signed = {row.user_id: row for row in by_role.get("inspector", [])}
     for one in check.inspectors:
         mark = signed.get(one.user_id)
-        lines.append((f"检查人员（{one.name}，{one.certificate}）：", _file(mark), _day(mark)))
+        lines.append((f"检查人员（{one.name}）：", _file(mark), _day(mark)))
     labels, pictures, dates = zip(*lines, strict=True)
     return SignLines(labels, True, pictures, dates)
 
 
 def _line(label: str, row: CheckSignature | None) -> tuple[str, str, str]:
-    who = f"（{printable('，'.join(part for part in (row.name, row.post) if part))}）" if row else "（签名）"
+    who = f"（{printable(row.name)}）" if row else "（签名）"
     return f"{label}{who}：", _file(row), _day(row)
 
 

@@ -207,7 +207,7 @@ def _add(
     )  # fmt: skip
     row.file = picture
     check.signatures.append(row)
-    changes = {"signature": [None, f"{ROLES[role]} {name}"], "content_sha256": [None, check.content_sha256]}
+    changes = {"signed_by": [None, f"{ROLES[role]} {name}"], "content_sha256": [None, check.content_sha256]}
     checking.log("sign", check, changes, by, now)
     return row
 

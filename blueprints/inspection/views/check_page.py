@@ -122,13 +122,24 @@ def results(check: SiteCheck) -> list[dict[str, Any]]:
             mark = verdict(one, data)
             single = earned[code]["words"] if len(instances) == 1 and data else ""
             because = check_records.why(one, data, single) + check_records.photo_words(found, code, name)
-            points = earned[code]["earned"]
             parts[one.part].append([
                 cell(f"{code}　{one.text}", note=name),
-                cell(check_records.VERDICTS[mark], tone=TONES[mark]),
-                "—" if points is None else f"{points} / {earned[code]['maximum']}", "；".join(because) or "—",
+                cell(check_records.VERDICTS[mark], tone=TONES[mark]), _points(one, earned[code]),
+                "；".join(because) or "—",
             ])  # fmt: skip
     return [{"title": checklist.parts[code], "rows": rows} for code, rows in parts.items() if rows]
+
+
+def _points(one: CheckItem, line: Mapping[str, Any]) -> str:
+    """2.5 / 4; what stands outside of the full mark shows its extra points only."""
+    if line["earned"] is None or (one.extra and line["earned"] == "0"):
+        return "—"
+    return f"+{line['earned']}" if one.extra else f"{line['earned']} / {line['maximum']}"
+
+
+def deviations(parts: list[dict[str, Any]]) -> list[list[Any]]:
+    """The lines that say 不符合."""
+    return [row for part in parts for row in part["rows"] if row[1]["tone"] == TONES["deviation"]]
 
 
 def score(check: SiteCheck) -> dict[str, Any]:
