@@ -158,10 +158,7 @@ FINDING_TABLE: tuple[Row, ...] = (
     *(Row(state, "serve", F.NOTICED, None) for state in (F.NOTICED, F.RETURNED, F.RECHECK, F.ESCALATED)),
     Row(F.ESCALATED, "escalate", None, P.FINDING_ESCALATE),
     *(Row(state, "decide_objection", F.WITHDRAWN, P.FINDING_DECIDE) for state in IN_RECTIFICATION),
-    *(
-        Row(state, "reopen", F.OPEN, None)
-        for state in (F.OPEN, *IN_RECTIFICATION, F.CLOSED, F.ESCALATED)
-    ),
+    *(Row(state, "reopen", F.OPEN, None) for state in (F.OPEN, *IN_RECTIFICATION, F.CLOSED, F.ESCALATED)),
 )
 TABLE: tuple[Row, ...] = (
     Row(R.DRAFTED, "serve", R.SERVED, None),
@@ -182,19 +179,10 @@ TABLE: tuple[Row, ...] = (
     Row(R.RECHECK, "escalate", R.ESCALATED, P.FINDING_ESCALATE),
     Row(R.ESCALATED, "escalate", None, P.FINDING_ESCALATE),
     Row(R.ESCALATED, "second", None, P.FINDING_EDIT, main=True),
-    *(
-        Row(state, "decide_extension", None, P.FINDING_DECIDE)
-        for state in (R.SERVED, R.ANSWERED, R.RECHECK)
-    ),
-    *(
-        Row(state, "decide_objection", None, P.FINDING_DECIDE)
-        for state in (R.SERVED, R.ANSWERED, R.RECHECK)
-    ),
+    *(Row(state, "decide_extension", None, P.FINDING_DECIDE) for state in (R.SERVED, R.ANSWERED, R.RECHECK)),
+    *(Row(state, "decide_objection", None, P.FINDING_DECIDE) for state in (R.SERVED, R.ANSWERED, R.RECHECK)),
     *(Row(state, "close", R.CLOSED, None) for state in (R.SERVED, R.ANSWERED, R.RECHECK)),
-    *(
-        Row(state, "void", R.VOID, None)
-        for state in (R.SERVED, R.ANSWERED, R.RECHECK, R.CLOSED, R.ESCALATED)
-    ),
+    *(Row(state, "void", R.VOID, None) for state in (R.SERVED, R.ANSWERED, R.RECHECK, R.CLOSED, R.ESCALATED)),
 )
 
 

@@ -148,7 +148,9 @@ class Rectifying:
         """Id of the enterprise, without disturbing a transaction."""
         from sqlalchemy import select
 
-        found: int = db.session.scalars(select(Organization.id).where(Organization.code == self.enterprise)).one()
+        found: int = db.session.scalars(
+            select(Organization.id).where(Organization.code == self.enterprise)
+        ).one()
         return found
 
     def of_check(self, check_id: int) -> list[int]:
@@ -233,7 +235,9 @@ class Rectifying:
             made, by = session.get_one(Recheck, recheck_id), self._in(session, "jxw-inspector")
             left = rechecks.left(made.rectification)
             said = {
-                one.id: Seen(verdicts if isinstance(verdicts, str) else verdicts[one.id], "现场看过，情况如实")
+                one.id: Seen(
+                    verdicts if isinstance(verdicts, str) else verdicts[one.id], "现场看过，情况如实"
+                )
                 for one in left
             }
             rechecks.record(made, clock.today(), said, by=by, now=clock.now())
@@ -255,9 +259,7 @@ class Rectifying:
         """The leader decides."""
         with transaction() as session:
             row, by = session.get_one(Rectification, rectification_id), self._in(session, login)
-            rechecks.escalate(
-                row, kind, "复查没有整改到位", "监管制度第七条", by=by, now=clock.now()
-            )
+            rechecks.escalate(row, kind, "复查没有整改到位", "监管制度第七条", by=by, now=clock.now())
 
 
 def fill_findings() -> dict[str, int | str]:

@@ -38,7 +38,9 @@ def test_the_way_through_the_pages(one: Rectifying) -> None:
     _answered(one, order_id)
     assert "已报整改" in html(supervisor, f"/rectifications/{order_id}")
     finding = one.row(order_id).findings[0].id
-    judged = supervisor.submit(f"/rectifications/{order_id}/judge", {f"verdict_{finding}": "accepted", "days": "5"})
+    judged = supervisor.submit(
+        f"/rectifications/{order_id}/judge", {f"verdict_{finding}": "accepted", "days": "5"}
+    )
     assert judged.status_code == 303, judged.get_data(as_text=True)
     _rechecked(one, order_id, finding)
     chain = html(inspector, f"/findings/{finding}/chain")
@@ -56,7 +58,10 @@ def _recorded(one: Rectifying, inspector: FlaskClient) -> list[int]:
     assert "已带入证据 1 份" in page
     fields = {"outlet_id": ""}
     for at, (title, kind, basis) in enumerate(
-        (("标志统一明显", "system", "监管制度第三条"), ("停气提前公告", "statute", "《城镇燃气管理条例》第二十条"))
+        (
+            ("标志统一明显", "system", "监管制度第三条"),
+            ("停气提前公告", "statute", "《城镇燃气管理条例》第二十条"),
+        )
     ):
         fields |= {
             f"take_{at}": "y", f"title_{at}": title, f"facts_{at}": "现场看到的事实", f"basis_{at}": basis,
@@ -128,7 +133,8 @@ def _rechecked(one: Rectifying, order_id: int, finding: int) -> None:
     assert planned.status_code == 303, planned.get_data(as_text=True)
     path = planned.headers["Location"]
     seen = inspector.submit(
-        path, {"done_on": "2026-10-12", f"verdict_{finding}": "fixed", f"facts_{finding}": "三次停气都已提前公告"}
+        path,
+        {"done_on": "2026-10-12", f"verdict_{finding}": "fixed", f"facts_{finding}": "三次停气都已提前公告"},
     )
     assert seen.status_code == 303, seen.get_data(as_text=True)
     assert inspector.submit(f"{path}/opinion").status_code == 303
@@ -192,7 +198,13 @@ def test_filters_export_and_paging(one: Rectifying) -> None:
     book = client.get("/findings/export.xlsx?clause=F3.1.2")
     assert book.status_code == 200
     assert book.data[:2] == b"PK"
-    for query in ("clause=F3.1.2", "from=2026-10-12&to=2026-10-12", "enterprise=rq", "state=open", "repeat=yes"):
+    for query in (
+        "clause=F3.1.2",
+        "from=2026-10-12&to=2026-10-12",
+        "enterprise=rq",
+        "state=open",
+        "repeat=yes",
+    ):
         html(client, f"/findings?{query}")
 
 

@@ -249,7 +249,13 @@ def urged(on: date) -> int:
 @pytest.mark.rule("F5.3")
 def test_reminders_rise_and_come_once_a_day(one: Rectifying) -> None:
     made = one.served(order_days=5)
-    days = [date(2026, 10, 14), date(2026, 10, 15), date(2026, 10, 15), date(2026, 10, 16), date(2026, 10, 19)]
+    days = [
+        date(2026, 10, 14),
+        date(2026, 10, 15),
+        date(2026, 10, 15),
+        date(2026, 10, 16),
+        date(2026, 10, 19),
+    ]
     assert [urged(day) for day in days] == [0, 1, 0, 0, 0]
     late = [date(2026, 10, 20), date(2026, 10, 21), date(2026, 10, 27), date(2026, 10, 28), date(2026, 11, 3)]
     assert [urged(day) for day in late] == [1, 0, 1, 0, 1]

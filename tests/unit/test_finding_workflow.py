@@ -46,7 +46,9 @@ def test_enterprises_answer_and_regulators_decide():
                 continue
             roles = workflow.roles_with(row.permission)
             assert roles
-            assert roles <= (ENTERPRISE_ROLES if row.permission is Permission.FINDING_ANSWER else REGULATOR_ROLES)
+            assert roles <= (
+                ENTERPRISE_ROLES if row.permission is Permission.FINDING_ANSWER else REGULATOR_ROLES
+            )
 
 
 @pytest.mark.rule("F7.3")
@@ -75,7 +77,8 @@ def test_levels_of_reminders(left, overdue, level):
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(1, "（一）"), (10, "（十）"), (11, "（十一）"), (20, "（二十）"), (35, "（三十五）")]
+    ("number", "words"),
+    [(1, "（一）"), (10, "（十）"), (11, "（十一）"), (20, "（二十）"), (35, "（三十五）")],
 )
 def test_numbers_of_facts(number, words):
     assert _nth(number) == words

@@ -145,9 +145,7 @@ class ReasonForm(BaseForm):
 
 
 def _days(label: str, default: int, description: str = "") -> IntegerField:
-    return IntegerField(
-        label, [Optional(), NumberRange(1, 180)], default=default, description=description
-    )
+    return IntegerField(label, [Optional(), NumberRange(1, 180)], default=default, description=description)
 
 
 class NoticeForm(BaseForm):

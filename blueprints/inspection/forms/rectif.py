@@ -68,8 +68,7 @@ def judge_form(findings: Sequence[Finding]) -> BaseForm:
 def judged_of(form: BaseForm, findings: Iterable[Finding]) -> dict[int, Judged]:
     """What was entered, by finding."""
     return {
-        one.id: Judged(form[f"verdict_{one.id}"].data or "", form[f"words_{one.id}"].data)
-        for one in findings
+        one.id: Judged(form[f"verdict_{one.id}"].data or "", form[f"words_{one.id}"].data) for one in findings
     }
 
 
@@ -118,9 +117,7 @@ def recheck_form(findings: Sequence[Finding], results: dict[str, Any]) -> BaseFo
     data: dict[str, Any] = {}
     for one in findings:
         fields |= {
-            f"verdict_{one.id}": RadioField(
-                "复查结果", [DataRequired()], choices=list(VERDICTS.items())
-            ),
+            f"verdict_{one.id}": RadioField("复查结果", [DataRequired()], choices=list(VERDICTS.items())),
             f"facts_{one.id}": TextAreaField("看到的情况", [Length(max=2000)]),
             f"file_{one.id}": MultipleFileField("照片或文件"),
         }

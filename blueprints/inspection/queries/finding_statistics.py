@@ -85,8 +85,8 @@ def gathered(by: User, since: date, until: date, *, now: datetime, calendar: Cal
     numbers = [sum(row[at] for row in rows) for at in (3, 4, 5, 6)]
     return Found(
         Line("", "合计", *numbers), sum(row[7] for row in rows), clauses,
-        _named(enterprises, Organization, Organization.code), _named(outlets, Outlet, Outlet.id), days, closed,
-        within,
+        _named(enterprises, Organization, Organization.code), _named(outlets, Outlet, Outlet.id), days,
+        closed, within,
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _sum(condition: Any) -> Any:
 
 
 def _counted(where: list[Any], now: datetime) -> list[Any]:
-    """(what is breached, enterprise, outlet, all, not ended, overdue, repeats, fixed on the spot)."""
+    """(what is breached, enterprise, outlet, all, not ended, overdue, repeats, fixed at once)."""
     rests_on = case((Finding.clause != "", Finding.clause), else_=Finding.basis)
     rows = select(
         rests_on, Finding.enterprise_id, Finding.outlet_id, func.count(),

@@ -216,8 +216,7 @@ def _listed(where: Sequence[ColumnElement[bool]], most: int, *, upwards: bool = 
     ids = select(Finding.id).where(*where).order_by(order).limit(most).subquery()
     rows: Any = select(*COLUMNS)
     listed: Select[Any] = (
-        rows
-        .join(Organization, Organization.id == Finding.enterprise_id)
+        rows.join(Organization, Organization.id == Finding.enterprise_id)
         .outerjoin(Outlet, Outlet.id == Finding.outlet_id)
         .outerjoin(Rectification, Rectification.id == Finding.rectification_id)
         .where(Finding.id.in_(select(ids.c.id)))

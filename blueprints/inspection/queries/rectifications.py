@@ -50,9 +50,7 @@ def reach(by: User) -> ColumnElement[bool]:
 
 def rectification_or_none(rectification_id: int, by: User) -> Rectification | None:
     """One that this person may see, or None."""
-    return db.session.scalar(
-        select(Rectification).where(Rectification.id == rectification_id, reach(by))
-    )
+    return db.session.scalar(select(Rectification).where(Rectification.id == rectification_id, reach(by)))
 
 
 def plea_or_none(plea_id: int, by: User) -> Plea | None:
@@ -193,9 +191,7 @@ def waiting(by: User) -> list[Rectification]:
 
 def urgable() -> list[Rectification]:
     """Everything that is under way and not answered, for the daily reminders."""
-    rows = select(Rectification).where(
-        Rectification.state == "served", Rectification.due_at.is_not(None)
-    )
+    rows = select(Rectification).where(Rectification.state == "served", Rectification.due_at.is_not(None))
     return list(db.session.scalars(rows.order_by(Rectification.id)))
 
 

@@ -108,9 +108,7 @@ def escalate_rectification(rectification_id: int) -> Response:
     row, form = rectification_or_404(rectification_id), EscalateForm()
 
     def act() -> str:
-        service.escalate(
-            row, form.kind.data, form.reason.data, form.basis.data, by=me(), now=clock.now()
-        )
+        service.escalate(row, form.kind.data, form.reason.data, form.basis.data, by=me(), now=clock.now())
         return url_of(row)
 
     return form_flow(

@@ -102,9 +102,7 @@ def told(recheck: Recheck) -> bool:
     return recheck.notice is not None and any(one.served_at for one in recheck.notice.services)
 
 
-def record(
-    recheck: Recheck, done_on: date, seen: Mapping[int, Seen], *, by: User, now: datetime
-) -> None:
+def record(recheck: Recheck, done_on: date, seen: Mapping[int, Seen], *, by: User, now: datetime) -> None:
     """What was seen of each finding that is not fixed yet.
 
     Errors: InvalidInput at the field, RuleViolation once the opinion is drafted."""

@@ -46,9 +46,7 @@ def deciding(row: Rectification) -> list[int]:
 
 def begin_clock(row: Rectification, days: int, since: datetime, why: str) -> Clock:
     """Start the limit and repeat it on the rectification."""
-    limit = Limit(
-        OBLIGATION, why, days, Unit.WORKDAY, "order", clause=CLAUSE, basis=row.notice.number_text
-    )
+    limit = Limit(OBLIGATION, why, days, Unit.WORKDAY, "order", clause=CLAUSE, basis=row.notice.number_text)
     clock = clocks.start(SUBJECT, row.id, limit, since=since, calendar=load_calendar())
     row.due_on, row.due_at = clock.due_on, clock.due_at
     return clock

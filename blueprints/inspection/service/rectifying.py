@@ -42,9 +42,7 @@ class Asked:
     address: str = ""
 
 
-def draft(
-    findings: Sequence[Finding], asked: Asked, *, by: User, now: datetime
-) -> list[Rectification]:
+def draft(findings: Sequence[Finding], asked: Asked, *, by: User, now: datetime) -> list[Rectification]:
     """One draft, or two where some breach statute and some do not, with one action.
 
     Errors: InvalidInput where nothing was chosen; RuleViolation for findings of several enterprises, those
@@ -149,9 +147,7 @@ def values_of(
     if previous is not None:
         before = previous.notice.number_text
         facts = f"{before}要求整改的问题，有 {len(findings)} 个没有整改到位。\n{facts}"
-    table = [
-        [str(at), one.title, said_basis(one), f"{days}个工作日"] for at, one in enumerate(findings, 1)
-    ]
+    table = [[str(at), one.title, said_basis(one), f"{days}个工作日"] for at, one in enumerate(findings, 1)]
     values: dict[str, Any] = {
         "basis": _bases(findings, kind),
         "inspected_on": "、".join(date_words(day) for day in sorted({one.found_on for one in findings})),
