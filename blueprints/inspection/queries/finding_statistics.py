@@ -7,6 +7,7 @@ from service of the notice to the closing; those fixed on the spot have none and
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +20,6 @@ from blueprints.inspection.queries.findings import day_of, overdue, reach
 from blueprints.registry.models import Outlet
 from core.clock import local_date
 from core.db import db
-from domain.deadlines import remaining
 from domain.workdays import Calendar
 
 YEAR = timedelta(days=365)
@@ -129,7 +129,7 @@ def _named(lines: list[Line], model: Any, key: Any) -> list[Line]:
 def _closing(where: list[Any], calendar: Calendar) -> tuple[float | None, int, int]:
     """(median workdays from service to closing, how many closed after a notice, answered within the limit).
 
-    Those closed at the same moment are counted together; the same pair of days is reckoned once.
+    Those closed at the same moment are counted together.
     """
     in_time = case((Rectification.answered_at < Rectification.due_at, 1), else_=0)
     rows = (
@@ -144,10 +144,23 @@ def _closing(where: list[Any], calendar: Calendar) -> tuple[float | None, int, i
         if served is not None and closed is not None:
             spans[(served, local_date(closed))] += count
             within += count * timely
+    passed = _passed(spans, calendar)
     known = Counter[int]()
     for (served, closed), count in spans.items():
-        known[remaining(served, closed, calendar)] += count
+        known[passed[closed] - passed[served]] += count
     return _median(known), sum(known.values()), within
+
+
+def _passed(spans: Iterable[tuple[date, date]], calendar: Calendar) -> dict[date, int]:
+    """Workdays up to each day between the first and the last of these: the calendar is read once."""
+    days = sorted({day for span in spans for day in span})
+    found: dict[date, int] = {}
+    count = 0
+    for at in range((days[-1] - days[0]).days + 1 if days else 0):
+        day = days[0] + timedelta(days=at)
+        count += calendar.status(day).working
+        found[day] = count
+    return found
 
 
 def _median(counted: Counter[int]) -> float | None:
