@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from core.db import transaction
 from tests.browser.inspecting import drawn, edited, issued, keep, opened, papers, pressed, send
 from tests.browser.office import Office
+from tests.browser.rectifying import answered, judged, ordered, rechecked, recorded
+from tests.browser.site import Site
+from tests.browser.site_visit import BROKEN, begun, on_the_tablet, signed
 from tests.browser.watch import Watch
 from tests.factories.inspection import Lot
 from tests.factories.plans import published_version
@@ -24,10 +28,10 @@ DEVIATIONS = {5: "逾期两日答复", 20: "没有核实记录", 60: "没有答�
 
 @pytest.fixture
 def ready(world: World) -> None:
-    """Outlets, eighty cases, three people with certificates, a published checklist of forty items."""
+    """Outlets, eighty cases, two people with certificates, a published checklist of forty items."""
     fill_service()
     cases(80)
-    Lot().certified()
+    Lot().certified("jxw-inspector", "jxw-supervisor")
     with transaction():
         world.org("jxw").hotline = PHONE
     with transaction():
@@ -104,12 +108,27 @@ def sampled(office: Office) -> str:
 
 
 @pytest.mark.rule("F5.3", "F6.1", "F6.2a", "F6.2b")
-def test_an_inspection_from_its_plan_to_its_end(office: Office, ready: None, watch: Watch) -> None:
+def test_an_inspection_from_its_plan_to_its_end(
+    office: Office, ready: None, watch: Watch, browser: Browser, site: Site, tmp_path: Path
+) -> None:
     watch.expect(words=("htmx:afterRequest", "htmx:sendAbort"))
     inspector = office["jxw-inspector"]
     draw = drawn(inspector, "示例燃气公司 1")
     office.later(minutes=30)
     opened(inspector, draw)
     number = inspector.page.locator("h1").inner_text()
-    announced(office, planned(office, number))
-    sampled(office)
+    target = planned(office, number)
+    announced(office, target)
+    sample = sampled(office)
+    check = begun(office, target)
+    on_the_tablet(browser, site, check, tmp_path / "profile")
+    address = signed(office, check)
+    recorded(inspector, f"{sample}/findings", 1)
+    recorded(inspector, f"{address}/findings", len(BROKEN))
+    order = ordered(office)
+    company, supervisor = office["rq-handler"], office["jxw-supervisor"]
+    answered(company, order, "已经改正。", 2)
+    judged(supervisor, order, ["returned", "accepted"])
+    answered(company, order, "已于10月12日改正，附照片。", 1)
+    judged(supervisor, order, ["accepted"])
+    rechecked(office, order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from blueprints.inspection.models import CheckEntry, CheckPhoto
 from blueprints.inspection.service import entries
+from core import clock
 from core.db import db
 from core.files import path_of
 from domain.checklists import checklist_from, content_of, verdict
@@ -26,7 +28,7 @@ from tests.browser.tablets import OPTIONS, SENT, Hand, kill, own_browser
 from tests.browser.tour import TOO_WIDE, violations
 from tests.browser.watch import Watch
 from tests.factories.checks import ANSWERS, CONTENT, TEAM, VISIT, Inspected, picture
-from tests.factories.world import PASSWORD
+from tests.factories.world import PASSWORD, World
 
 NAME = "tablet.example"
 SMALL = """[...document.querySelectorAll("button, a, input, textarea, summary")].map((e) => [e, e.getBoundingClientRect()])
@@ -307,6 +309,25 @@ def test_without_scripts_item_by_item(
     _, state = entries.standing_of(one.row(check_id))
     assert state.answers["S01"][""] == {"value": {"标志不明显": 1}}
     assert len(stored(CheckPhoto, check_id)) == 1
+
+
+@pytest.mark.rule("F6.2b")
+def test_a_lost_tablet_and_a_wrong_clock_are_told(
+    new_context: NewContext, watch: Watch, check_id: int, world: World
+) -> None:
+    watch.expect(403)
+    tablet = Hand(new_context(**OPTIONS), TEAM[0], check_id)
+    tablet.open()
+    tablet.is_told(SENT)
+    tablet.context.clock.set_fixed_time(clock.now() + timedelta(minutes=7))
+    tablet.view("发送情况")
+    tablet.tap("现在发送")
+    tablet.warned("平板的时钟快了 7 分钟")
+    world.client(TEAM[1]).submit("/tablets/1/revoke", {"reason": "平板遗失在公交车上"})
+    tablet.answer("S01", "符合")
+    tablet.is_told("已停用")
+    tablet.warned("已被区经济信息委督办员停用")
+    assert "S01" not in {row.item for row in stored(CheckEntry, check_id)}
 
 
 def test_every_view_is_accessible_and_big_enough(new_context: NewContext, check_id: int, one: Inspected) -> None:

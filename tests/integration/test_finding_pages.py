@@ -53,7 +53,7 @@ def test_the_way_through_the_pages(one: Rectifying) -> None:
 def _recorded(one: Rectifying, inspector: FlaskClient) -> list[int]:
     """Both deviations of a check, by the page; ids of the findings."""
     check_id = one.check()
-    page = html(inspector, f"/site-checks/{check_id}/findings")
+    page = html(inspector, f"/checks/{check_id}/findings")
     assert "门头标志被树木遮挡" in page
     assert "已带入证据 1 份" in page
     fields = {"outlet_id": ""}
@@ -67,7 +67,7 @@ def _recorded(one: Rectifying, inspector: FlaskClient) -> list[int]:
             f"take_{at}": "y", f"title_{at}": title, f"facts_{at}": "现场看到的事实", f"basis_{at}": basis,
             f"basis_kind_{at}": kind, f"severity_{at}": "serious", f"department_{at}": "营业厅", f"clause_{at}": "",
         }  # fmt: skip
-    assert inspector.submit(f"/site-checks/{check_id}/findings", fields).status_code == 303
+    assert inspector.submit(f"/checks/{check_id}/findings", fields).status_code == 303
     page = html(inspector, "/findings?severity=serious&source=item")
     assert page.count("JXW-问题-2026-") >= 2
     one.world.fresh()

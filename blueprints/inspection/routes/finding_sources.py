@@ -37,7 +37,7 @@ def findings_of_sample(sample_id: int) -> Response:
     return _choose(sample, sources.of_sample(sample), f"抽查 {sample.label}", back, "F6.2a")
 
 
-@blueprint.route("/site-checks/<int(max=2147483647):site_check_id>/findings", methods=["GET", "POST"])
+@blueprint.route("/checks/<int(max=2147483647):site_check_id>/findings", methods=["GET", "POST"])
 @requires(Permission.FINDING_EDIT)
 @once
 def findings_of_check(site_check_id: int) -> Response:
