@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +132,12 @@ def processes(profile: Path) -> list[int]:
 
 
 def kill(profile: Path) -> None:
-    """kill -9, all of them."""
-    running = processes(profile)
-    assert running
-    for process in running:
-        try:
-            os.kill(process, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+    """kill -9, all of them, until none is left."""
+    assert processes(profile)
+    until = time.monotonic() + 20
+    while running := processes(profile):
+        assert time.monotonic() < until
+        for process in running:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.05)

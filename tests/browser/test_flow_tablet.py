@@ -186,9 +186,11 @@ def test_a_killed_browser_loses_nothing_and_only_the_same_person_sends(
         context.set_offline(True)
         tablet = Hand(context, TEAM[0], check_id, site.base)
         tablet.open()
-        tablet.is_told("已存本机 3 项 · 待上传 1 张照片")
+        tablet.is_told("已存本机 2 项 · 待上传 1 张照片")
         tablet.item("S02")
-        expect(tablet.page.get_by_label("备注（可用语音输入）")).to_have_value("没有写完的备注")
+        expect(tablet.page.get_by_label("扣分的理由")).to_have_value("还没有选扣几分")
+        tablet.tap("扣1.5")
+        tablet.is_told("已存本机 3 项 · 待上传 1 张照片")
         context.clear_cookies()
         tablet.cut(False)
         tablet.is_told("登录已过期")
@@ -207,7 +209,7 @@ def test_a_killed_browser_loses_nothing_and_only_the_same_person_sends(
 
 
 def killed(tablet: Hand, profile: Path) -> None:
-    """Answers, a photo and a note without network; two seconds later the browser is killed."""
+    """Answers, a photo and half an answer without network; two seconds later the browser is killed."""
     tablet.open()
     tablet.ready()
     tablet.cut()
@@ -216,7 +218,8 @@ def killed(tablet: Hand, profile: Path) -> None:
     tablet.tap("齐全 4分")
     tablet.photograph()
     tablet.item("S02")
-    tablet.page.get_by_label("备注（可用语音输入）").fill("没有写完的备注")
+    tablet.tap("不符合")
+    tablet.page.get_by_label("扣分的理由").fill("还没有选扣几分")
     time.sleep(2)
     kill(profile)
 

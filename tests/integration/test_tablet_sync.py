@@ -60,6 +60,8 @@ def test_receipts_name_the_digest_and_nothing_is_doubled(check_id: int) -> None:
     assert [r["sha256"] for r in answer["receipts"]] == [device.digest(first), device.digest(second)]
     again = device.send(first, second, first).json
     assert [r["sha256"] for r in again["receipts"]] == [device.digest(row) for row in (first, second, first)]
+    changed = device.send(first | {"data": {"value": {"没有标志": 1}}}).json
+    assert "两种内容" in changed["refused"][0]["message"]
     assert count(CheckEntry) == 2
 
 

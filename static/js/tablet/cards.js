@@ -4,6 +4,7 @@
   "use strict";
   var tablet = window.tablet, el = tablet.el, SIDE = 1600, THUMB = 200, PAUSE = 700;
   var METHODS = { record: "查看记录", site: "现场查看", call: "电话测试", desk: "网上核查" };
+  var NEEDS = { photo: "照片", document: "文件", number: "数值", signature: "签名" };
   var REASONS = ["本网点没有这项业务", "现场不具备条件"];
   var modes = {}, timers = {};
 
@@ -44,7 +45,8 @@
   /* What has no plain 符合 (a number, one of several options) is filled in at once. */
   function modeOf(place) {
     var item = place.item, bonus = item.rule.type === "bonus";
-    if (modes[keyOf(place)]) return modes[keyOf(place)];
+    var kept = tablet.drafts[keyOf(place)];
+    if (modes[keyOf(place)] || (kept && kept.mode)) return modes[keyOf(place)] || kept.mode;
     if (place.verdict === "na") return "na";
     if (bonus) return place.verdict ? (Object.keys(place.data.value).length ? "given" : "ok") : "";
     if (item.full === null) return "given";
@@ -54,6 +56,7 @@
   /* Keep what is typed at once; make it an answer as soon as it is one. */
   function typed(place) {
     var kept = draft(place);
+    kept.mode = modeOf(place);
     tablet.store.put("drafts", kept).catch(tablet.failed);
     later(keyOf(place), function () { commit(place); });
   }
@@ -122,17 +125,28 @@
       about(item)
     );
     if (place.conflict) box.append(conflict(place));
-    var rows = [choices(place), details(place)];
-    if (item.full === null && item.rule.type !== "bonus" && modeOf(place) === "given") rows.reverse();
+    var rows = [choices(place), details(place)], bare = tablet.lacking(place);
+    if (bare.length) rows.push(el("p", { class: "wrong" }, "还缺：" + bare.join("、")));
+    if (item.full === null && item.rule.type !== "bonus" && modeOf(place) === "given") rows.unshift(rows.splice(1, 1)[0]);
     box.append.apply(box, rows.concat([photos(place), notes(place), receipt(place)]));
     return box;
   };
 
+  /* Evidence that this answer asks for and has not got (domain/checklists.lacking_evidence). */
+  tablet.lacking = function (place) {
+    if (!place.verdict || place.verdict === "na") return [];
+    var shots = tablet.photosOf(place.item.code, place.instance).length, data = place.data;
+    var had = { photo: shots, document: shots, number: (data.number || "").trim(), signature: data.signature };
+    return Object.keys(place.item.evidence).filter(function (kind) {
+      var when = place.item.evidence[kind];
+      return (when === "always" || when === place.verdict) && !had[kind];
+    }).map(function (kind) { return NEEDS[kind]; });
+  };
+
   function about(item) {
     var gate = item.rule.type === "gate", marks = [METHODS[item.method] || "", gate ? "一票否决" : item.rule.type === "bonus" ? "加分" : "满分" + Number(item.maximum)];
-    var needs = { photo: "照片", document: "文件", number: "数值", signature: "签名" };
     Object.keys(item.evidence).forEach(function (kind) {
-      marks.push((item.evidence[kind] === "always" ? "须有" : "不符合须有") + needs[kind]);
+      marks.push((item.evidence[kind] === "always" ? "须有" : "不符合须有") + NEEDS[kind]);
     });
     var clause = tablet.check.clauses[item.clause];
     return el("div", { class: "about" },

@@ -14,6 +14,10 @@
 
   /* Into memory at once, then onto the disk, then to the server; one after the other, as each builds on the last. */
   tablet.save = function (item, instance, data) {
+    if (barred()) {
+      tablet.told(barred(), true);
+      return Promise.resolve();
+    }
     var standing = tablet.found[tablet.key(item, instance)], heads = standing ? standing.heads.map(function (head) { return head.client_id; }) : [];
     var row = { client_id: tablet.id(), check: tablet.check.id, item: item, instance: instance, data: data, base: heads[0] || "",
       resolves: heads.length > 1 ? heads : [], at: tablet.now(), by: tablet.user.name, by_id: tablet.user.id, user: tablet.user.id, state: "saving", seq: tablet.nextSeq() };
@@ -29,6 +33,18 @@
     }).catch(tablet.failed);
     return saving;
   };
+
+  /* Why nothing can be recorded, as far as this tablet knows; "" where it can. */
+  function barred() {
+    if (tablet.check.state && tablet.check.state !== "open") return tablet.check.state_words + "，不再收新的答案。";
+    var me = mine();
+    if (me && me.conflict) return "您声明了利害关系，应当回避。";
+    return me && !me.declared ? "作答以前请先声明有没有利害关系。" : "";
+  }
+
+  function mine() {
+    return tablet.user && (tablet.check.inspectors || []).find(function (one) { return one.id === tablet.user.id; });
+  }
 
   /* Later is larger, also within one millisecond and after the clock was set back. */
   tablet.nextSeq = function () {
@@ -77,8 +93,7 @@
     if (refused) warn("有 " + refused + " 项没有收下，请到“发送情况”查看原因。", true);
     if (tablet.check && tablet.check.state && tablet.check.state !== "open") warn(tablet.check.state_words + "：不再收新的答案。", true);
     if (!("serviceWorker" in navigator)) warn("这个地址不是 https：断网后不能重新打开本页，请不要关闭；答案仍存本机，校验值由服务器计算。");
-    var me = tablet.check && tablet.check.inspectors && tablet.user ? tablet.check.inspectors.find(function (one) { return one.id === tablet.user.id; }) : null;
-    if (me && !me.declared) found.push(el("p", { class: "line is-danger" }, "作答以前请先", el("a", { href: tablet.root + "/checks/" + tablet.check.id + "/declare" }, "声明有没有利害关系"), "。"));
+    if (mine() && !mine().declared) found.push(el("p", { class: "line is-danger" }, "作答以前请先", el("a", { href: tablet.root + "/checks/" + tablet.check.id + "/declare" }, "声明有没有利害关系"), "。"));
     return found;
   }
 
@@ -98,16 +113,18 @@
   function nextOpen(all) {
     for (var step = 1; step <= all.length; step += 1) {
       var place = all[(at + step) % all.length];
-      if (!place.verdict || place.conflict) return (at + step) % all.length;
+      if (!place.verdict || place.conflict || tablet.lacking(place).length) return (at + step) % all.length;
     }
     return -1;
   }
 
   function foot(all) {
-    var open = nextOpen(all), left = all.filter(function (one) { return !one.verdict; }).length;
+    var open = nextOpen(all), left = all.filter(function (one) { return !one.verdict && !one.conflict; }).length;
+    var bare = all.filter(function (one) { return tablet.lacking(one).length; }).length, clash = all.some(function (one) { return one.conflict; });
+    var words = left ? "下一项未答（" + left + "）" : clash ? "下一项不同答案" : bare ? "下一项缺证据（" + bare + "）" : "全部已答";
     return el("nav", { class: "foot", "aria-label": "项目" },
       el("button", { type: "button", disabled: at <= 0, onclick: go(-1) }, "上一项"),
-      el("button", { type: "button", class: "go", disabled: open < 0, onclick: go(0, open) }, left ? "下一项未答（" + left + "）" : open < 0 ? "全部已答" : "下一项不同答案"),
+      el("button", { type: "button", class: "go", disabled: open < 0, onclick: go(0, open) }, words),
       el("button", { type: "button", disabled: at >= all.length - 1, onclick: go(1) }, "下一项"));
   }
 
@@ -127,7 +144,7 @@
         return text.toLowerCase().indexOf(query.toLowerCase()) >= 0 && (!only || (only === "conflict" ? place.conflict : place.verdict === (only === "open" ? "" : only)));
       });
       rows.replaceChildren.apply(rows, wanted.map(function (pair) {
-        var place = pair[0], mark = place.conflict ? "答案不同" : tablet.VERDICTS[place.verdict];
+        var place = pair[0], bare = tablet.lacking(place), mark = place.conflict ? "答案不同" : tablet.VERDICTS[place.verdict] + (bare.length ? "，缺" + bare.join("、") : "");
         return el("li", {}, el("button", { type: "button", onclick: go(0, pair[1]) }, el("span", {}, place.item.code + "　" + place.item.text + (place.instance ? "（" + place.instance + "）" : "")), el("span", { class: "mark is-" + (place.conflict ? "deviation" : place.verdict || "open") }, mark)));
       }));
     }

@@ -43,9 +43,11 @@
     } catch (odd) {
       return; /* nothing can be kept here, so nothing waits */
     }
-    var waiting = rows.filter(function (row) { return row.state === "waiting"; }).length;
-    if (!waiting) return;
-    box.querySelector("[data-waiting-words]").textContent = "这台平板上还有 " + waiting + " 项没有发送，请回到检查页面，发送完再签字。";
+    var left = rows.filter(function (row) { return row.state !== "received"; });
+    if (!left.length) return;
+    var refused = left.filter(function (row) { return row.state === "refused"; }).length;
+    box.querySelector("[data-waiting-words]").textContent = "这台平板上还有 " + left.length + " 项没有发送" +
+      (refused ? "（其中 " + refused + " 项没有收下，要退回修改后再发送，或者放弃）" : "") + "，请回到检查页面处理完再签字。";
     box.hidden = false;
     document.querySelectorAll("[data-gate]").forEach(function (one) { one.hidden = true; });
   }
