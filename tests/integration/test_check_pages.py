@@ -8,13 +8,16 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from blueprints.inspection.service import entries, signing
+from core.db import db
 from tests.factories.checks import TEAM, Inspected, picture
 from tests.factories.plans import Planned
 from tests.page_client import CheckingClient
 
 MOST_BYTES = 100 * 1024
+MOST_STATEMENTS = 6
 LINKED = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:js|css)\?[^"]*)"')
 
 
@@ -164,6 +167,21 @@ def test_lists_are_filtered_and_strangers_see_nothing(one: Inspected) -> None:
     assert numbers[open_id] not in text(one.world.client("jxw-leader"), "/checks?mine=1")
     assert numbers[open_id] not in text(one.world.client("swj-leader"), "/checks")
     assert one.world.client("rq-leader").get("/checks").status_code == 403
+
+
+def test_the_list_asks_little_however_long_it_is(one: Inspected) -> None:
+    client = one.world.client(TEAM[0])
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    counts = []
+    for _ in range(2):
+        one.opened()
+        one.opened()
+        text(client, "/checks")
+        asked.clear()
+        text(client, "/checks")
+        counts.append(len([statement for statement in asked if statement != "BEGIN"]))
+    assert counts[0] == counts[1] <= MOST_STATEMENTS, counts
 
 
 def test_a_record_whose_bytes_were_not_made_can_be_made_again(one: Inspected) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from blueprints.accounts.models import User
 from blueprints.inspection.models import CheckEntry, CheckInspector, CheckPhoto, SiteCheck, Tablet
@@ -44,6 +45,9 @@ def checks(
         rows = rows.where(SiteCheck.inspectors.any(CheckInspector.user_id == mine))
     if after:
         rows = rows.where(SiteCheck.id < after)
+    rows = rows.options(
+        joinedload(SiteCheck.enterprise), selectinload(SiteCheck.inspectors), defer(SiteCheck.content)
+    )
     return list(db.session.scalars(rows.order_by(SiteCheck.id.desc()).limit(PAGE + 1)))
 
 
@@ -102,7 +106,7 @@ def tablet_of(user_id: int, key: str) -> Tablet | None:
 
 def tablets(organization_id: int) -> list[Tablet]:
     """Devices of a regulator, the last seen first."""
-    rows = select(Tablet).where(Tablet.organization_id == organization_id)
+    rows = select(Tablet).options(joinedload(Tablet.user)).where(Tablet.organization_id == organization_id)
     return list(db.session.scalars(rows.order_by(Tablet.last_seen_at.desc(), Tablet.id.desc()).limit(500)))
 
 
