@@ -16,6 +16,7 @@ from blueprints.inspection.service import entries, signing
 from core import clock
 from core.db import db
 from core.files import path_of
+from domain.checklists import digest
 from tests.factories.checks import ANSWERS, TEAM, Device, Inspected, picture
 
 
@@ -169,6 +170,23 @@ def test_nobody_sends_for_somebody_else(check_id: int) -> None:
     assert (answer.status_code, "另一位检查人员" in answer.json["message"]) == (409, True)
     assert device.send_photo(picture(), user=str(other)).status_code == 409
     assert count(CheckEntry) == 0
+
+
+@pytest.mark.rule("F6.2b")
+def test_from_two_devices_to_the_signed_record_on_both_databases(each_app: Flask) -> None:
+    one = Inspected()
+    check_id = one.declared()
+    here, there = Device(check_id), Device(check_id, TEAM[1])
+    first = here.entry("S01", {"value": {"标志不明显": 1}, "note": "被树遮挡𬭸"})
+    assert here.send(first, waiting=1).json["receipts"][0]["sha256"] == here.digest(first)
+    assert here.send_photo(picture()).status_code == 200
+    assert here.send(first, waiting=0).json["cursor"] == 1
+    assert there.send(there.entry("S01", {"value": {}})).status_code == 200
+    _, state = entries.standing_of(one.row(check_id))
+    assert state.conflicts == (("S01", ""),)
+    check = one.row(one.signed(check_id))
+    assert (check.state, len(check.signatures)) == ("signed", 3)
+    assert digest(check.content) == check.content_sha256
 
 
 DEEP = json.loads('{"value":' * 60 + "1" + "}" * 60)

@@ -156,7 +156,7 @@
   }
 
   function conflict(place) {
-    var box = el("div", { class: "conflict", role: "alert" }, el("strong", {}, "两台平板的答案不同，请选定一个："));
+    var box = el("div", { class: "conflict", role: "alert" }, el("strong", {}, "两台平板各有一个答案，请选定："));
     place.standing.heads.forEach(function (head) {
       box.append(el("div", { class: "side" },
         el("p", {}, tablet.words(place.item, head.data)),
@@ -264,6 +264,7 @@
 
   function receipt(place) {
     var head = place.standing && place.standing.current;
+    if (place.conflict) return "";
     if (!head || !Object.keys(head.data).length) return el("p", { class: "receipt soft" }, "还没有作答");
     var who = head.by_id === tablet.user.id ? "" : head.by + "　", earned = "";
     if (place.data && place.data.value !== undefined && place.item.rule.type !== "gate") {

@@ -17,7 +17,7 @@
   function differing(name, said) {
     var known = fact(name);
     if (!known.conflict) return "";
-    return el("div", { class: "conflict", role: "alert" }, el("strong", {}, "两台平板的记录不同，请选定一个："), known.standing.heads.map(function (head) {
+    return el("div", { class: "conflict", role: "alert" }, el("strong", {}, "两台平板各有一个记录，请选定："), known.standing.heads.map(function (head) {
       return el("div", { class: "side" }, el("p", {}, said(head.data)), el("p", { class: "soft" }, head.by + "　" + tablet.clock(head.at)),
         el("button", { type: "button", class: "choose", onclick: function () { set(name, head.data); } }, "采用这个"));
     }));
