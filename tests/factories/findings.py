@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models import (
+    CheckInspector,
     CheckPhoto,
     Finding,
     InspectorCertificate,
@@ -21,13 +22,21 @@ from blueprints.inspection.models import (
     SiteCheck,
 )
 from blueprints.inspection.queries import findings as queries
-from blueprints.inspection.service import finding_sources, findings, rechecks, rectif_answers, rectifying
+from blueprints.inspection.service import (
+    checking,
+    finding_sources,
+    findings,
+    rechecks,
+    rectif_answers,
+    rectifying,
+    signing,
+)
 from blueprints.inspection.service.findings import Said
 from blueprints.inspection.service.rechecks import Seen
 from blueprints.inspection.service.rectif_answers import Done, Judged
 from core import clock, files
 from core.db import db, transaction
-from domain.checklists import CheckItem, Checklist
+from domain.checklists import CheckItem, Checklist, score_of
 from domain.score_rules import PerOccurrence
 from tests.factories.notices import Office, empty_sheets
 from tests.factories.plans import Planned
@@ -106,11 +115,18 @@ class Rectifying:
                 sha256=stored.sha256, by_id=by.id, taken_at=clock.now(), received_at=clock.now(),
             )  # fmt: skip
             session.add(photo)
-            row.content = {
-                "facts": {}, "answers": answers or ANSWERS, "score": {},
+            for person in target.team:
+                place = CheckInspector(user_id=person["id"], declared_at=clock.now())
+                place.name, place.certificate = person["name"], person["certificate"]
+                row.inspectors.append(place)
+            given = answers or ANSWERS
+            row.content = signing.content_of(row) | {
+                "facts": {"outcome": "done", "arrived": "2026-10-12T09:00", "ended": "2026-10-12T11:00"},
+                "answers": given, "score": signing.score_data(score_of(checking.checklist_of(row), given)),
                 "photos": [{"id": photo.client_id, "item": "S01", "instance": "", "name": "门头.txt",
                             "sha256": stored.sha256}],
             }  # fmt: skip
+            row.result = row.content["score"]
             session.flush()
             return row.id
 
