@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Response, send_file, url_for
+from flask import Response, url_for
 from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.sessions import me
@@ -13,14 +12,13 @@ from blueprints.inspection.forms.checklists import ImportForm
 from blueprints.inspection.queries import checklists as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.routes.checklists import CLAUSE, CRUMB, VERSION, crumbs, regulator, version_or_404
+from blueprints.inspection.routes.printing import printed, sent
 from blueprints.inspection.service import checklist_papers as papers
 from blueprints.inspection.service import checklist_sheets as sheets
 from blueprints.inspection.service import checklists as service
 from blueprints.inspection.views import checklist_page as pages
-from blueprints.notices.service.papers import Paper, print_paper
 from core import clock
 from core.authz import Permission, requires
-from core.db import db
 from core.files import MAX_BYTES
 from core.htmx import render
 from core.screens import submitted
@@ -30,23 +28,12 @@ from domain.checklist_sheets import BadRows
 from domain.errors import InvalidInput
 
 
-def sent(data: bytes, mime: str, name: str) -> Response:
-    """Bytes as an attachment."""
-    return send_file(io.BytesIO(data), mimetype=mime, as_attachment=True, download_name=name)
-
-
-def printed(paper: Paper, name: str) -> Response:
-    """A paper as PDF; nothing is held open while it is printed."""
-    db.session.rollback()
-    return sent(print_paper(paper, now=clock.now()).pdf, "application/pdf", name)
-
-
 @blueprint.get(f"{VERSION}/blank.pdf")
 @requires(Permission.CHECK_READ)
 def blank_checklist(list_version_id: int) -> Response:
     """All items with empty columns, to be filled in by hand."""
     row = version_or_404(list_version_id)
-    return printed(papers.blank(row), f"{row.label}（空白）.pdf")
+    return printed(papers.blank(row), f"{row.label}（空白）")
 
 
 @blueprint.get(f"{VERSION}/items.xlsx")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, url_for
+from flask import Response, abort, url_for
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import supervised_by
@@ -28,11 +28,10 @@ from blueprints.inspection.service import checking
 from blueprints.inspection.views import check_page as pages
 from core import clock
 from core.authz import Permission, requires
-from core.db import db, transaction
-from core.htmx import redirect_to, render
-from core.screens import asked, form_flow, list_screen, place
-from core.submissions import once, remember
-from domain.errors import RuleViolation
+from core.db import db
+from core.htmx import render
+from core.screens import asked, form_flow, list_screen, place, pressed
+from core.submissions import once
 
 CRUMB = [{"label": "现场检查", "url": "/checks"}]
 CLAUSE = checking.CLAUSE
@@ -144,17 +143,13 @@ def open_check(target_id: int) -> Response:
     target = plans.target_or_none(target_id, me())
     if target is None:
         abort(404)
+
+    def act() -> str:
+        check = checking.open_check(target, by=me(), now=clock.now())
+        return url_for("inspection.declare_interest", site_check_id=check.id)
+
     back = url_for("inspection.plan_target", target_id=target_id)
-    try:
-        with transaction():
-            check = checking.open_check(target, by=me(), now=clock.now())
-            url = url_for("inspection.declare_interest", site_check_id=check.id)
-            remember(url)
-    except RuleViolation as refused:
-        flash(f"{refused.message}{refused.next_step or ''}", "danger")
-        return redirect_to(back, saved=False)
-    flash("检查已经开始，请先声明有没有利害关系。", "success")
-    return redirect_to(url)
+    return pressed(act, back, "检查已经开始，请先声明有没有利害关系。")
 
 
 @blueprint.route(f"{CHECK}/declare", methods=["GET", "POST"])

@@ -214,7 +214,11 @@ def open_draw(draw_id: int) -> Response:
     """Open the numbers, or take the public value, and draw."""
     found = own_or_404(draw_id)
     if not service.ready(found, clock.today()):
-        raise RuleViolation("还没有冻结，或者指定的公开数值还没有产生，不能抽取。", service.CLAUSE)
+        raise RuleViolation(
+            "还没有冻结，或者指定的公开数值还没有产生，不能抽取。",
+            service.CLAUSE,
+            "请先冻结并公布；指定公开数值的，等数值产生以后再抽取。",
+        )
     names = [one.name for one in service.export(found).witnesses]
     public = found.plan["source_name"] if found.plan["source"] == "public" else ""
     form = open_form(names, public)

@@ -14,8 +14,8 @@ from blueprints.inspection.forms.paper import BackForm, ScanForm, paper_form, re
 from blueprints.inspection.models import SiteCheck
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.routes.check_tablet import keep_upload
-from blueprints.inspection.routes.checklist_files import printed
 from blueprints.inspection.routes.checks import crumbs, url_of
+from blueprints.inspection.routes.printing import printed
 from blueprints.inspection.routes.sync import CHECK, own_or_404
 from blueprints.inspection.service import checking, checklist_papers, entries
 from blueprints.inspection.service import paper_entry as service
@@ -47,7 +47,7 @@ def blank_check_paper(site_check_id: int) -> Response:
     """The blank checklist of a check, its place filled in."""
     check = own_or_404(site_check_id)
     paper = checklist_papers.blank(check.checklist, check)
-    return printed(paper, f"{check.number} 检查表（空白）.pdf")
+    return printed(paper, f"{check.number} 检查表（空白）")
 
 
 @blueprint.get(f"{CHECK}/checklist.pdf")
@@ -55,7 +55,7 @@ def blank_check_paper(site_check_id: int) -> Response:
 def filled_checklist(site_check_id: int) -> Response:
     """The checklist as it was signed: points of each item, total, percent."""
     check = own_or_404(site_check_id)
-    return printed(checklist_papers.filled(check), f"{check.number} 检查表.pdf")
+    return printed(checklist_papers.filled(check), f"{check.number} 检查表")
 
 
 @blueprint.route(PAPER, methods=["GET", "POST"])

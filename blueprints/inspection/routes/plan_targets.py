@@ -100,15 +100,15 @@ def _next(target: PlanTarget) -> list[dict[str, Any]]:
         url = url_for(f"inspection.{name}", target_id=target.id)
         steps.append({"label": label, "url": url, "primary": not steps} | more)
 
-    if (
-        plan.state in ("submitted", "approved")
-        and Permission.NOTICE_DRAFT in mine
-        and pages.lacks_notice(target)
-    ):
+    team, ready = {person["id"] for person in target.team}, plan.state in ("submitted", "approved")
+    if begun := pages.checks(target):
+        return [{"label": "打开检查", "url": pages.check_url(begun[0]), "primary": True}]
+    if ready and target.announced and Permission.NOTICE_DRAFT in mine and pages.lacks_notice(target):
         step("拟制检查通知书", "draft_inspection_notice", post=True)
-    team = {person["id"] for person in target.team}
-    if plan.state in ("submitted", "approved") and me().id in team and not pages.checks(target):
+    if ready and me().id in team:
         step("开始检查", "open_check", post=True, confirm="开始后在平板上打开检查，逐项记录。")
+    if ready and not target.announced and Permission.NOTICE_DRAFT in mine and pages.lacks_notice(target):
+        step("拟制检查通知书", "draft_inspection_notice", post=True)
     if plan.state in ("draft", "submitted", "approved") and Permission.PLAN_EDIT in mine:
         step("修改检查人员", "edit_target", primary=False)
     if plan.state == "draft" and not target.drawn and Permission.PLAN_EDIT in mine:

@@ -1,4 +1,4 @@
-"""How a paper leaves as a PDF."""
+"""How files leave: bytes as an attachment, a paper as a PDF."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from core import clock
 from core.db import db
 from domain.errors import InvalidInput, RuleViolation
 
+CLAUSE = "F6.2"
+
+
+def sent(data: bytes, mime: str, name: str) -> Response:
+    """Bytes as an attachment."""
+    return send_file(io.BytesIO(data), mimetype=mime, as_attachment=True, download_name=name)
+
 
 def printed(paper: Paper, name: str) -> Response:
     """The paper as PDF; nothing is held open while it is printed. Errors: RuleViolation."""
@@ -19,8 +26,8 @@ def printed(paper: Paper, name: str) -> Response:
     try:
         made = print_paper(paper, now=clock.now())
     except InvalidInput as refused:
-        raise RuleViolation(f"现在印不出{name}：{refused.message}") from refused
+        text = f"现在印不出{name}：{refused.message}"
+        raise RuleViolation(text, CLAUSE, "请改好内容以后再打印。") from refused
     except (PrintFailed, OSError) as failure:
-        raise RuleViolation(f"现在印不出{name}：{failure}", None, "请稍后再试。") from failure
-    file = io.BytesIO(made.pdf)
-    return send_file(file, mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+        raise RuleViolation(f"现在印不出{name}：{failure}", CLAUSE, "请稍后再试。") from failure
+    return sent(made.pdf, "application/pdf", f"{name}.pdf")

@@ -119,7 +119,7 @@ def rectification_notice(rectification_id: int) -> Response:
     """The notice as it was served, however it was served."""
     row = rectification_or_404(rectification_id)
     if row.notice.pdf is None:
-        raise RuleViolation("通知书还没有编号印制。", CLAUSE)
+        raise RuleViolation("通知书还没有编号印制。", CLAUSE, "请先在文书页面编号、印制。")
     return files.send_stored(row.notice.pdf, f"{row.notice.number_text}.pdf")
 
 

@@ -40,5 +40,5 @@ def sample_spreadsheet(sample_id: int) -> Response:
     """The spreadsheet as the enterprise handed it over."""
     found = own_or_404(sample_id)
     if found.sheet_file is None:
-        raise RuleViolation("这次抽样的名单不是来自表格。", CLAUSE)
+        raise RuleViolation("这次抽样的名单不是来自表格。", CLAUSE, "名单来自系统里的记录，请看抽样页面。")
     return files.send_stored(found.sheet_file, found.sheet_name)

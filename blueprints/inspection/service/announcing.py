@@ -30,7 +30,7 @@ def draft(target: PlanTarget, *, by: User, now: datetime) -> Notice:
     plan = target.plan
     planning.require(plan, ("submitted", "approved"), "制发检查通知书")
     if target.notice is not None and target.notice.state not in GONE:
-        raise RuleViolation("这个对象已经有检查通知书。", planning.CLAUSE)
+        raise RuleViolation("这个对象已经有检查通知书。", planning.CLAUSE, "请打开已有的检查通知书。")
     subject = notices.Subject("inspection_plan", plan.id, plan.label, target.enterprise)
     content = notices.Content(values=values(target, by), addressees=[target.enterprise.name])
     target.notice = notices.draft(KIND, by=by, now=now, subject=subject, content=content)

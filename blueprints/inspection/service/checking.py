@@ -71,7 +71,9 @@ def require_inspector(check: SiteCheck, by: User) -> CheckInspector:
     """
     found = place_of(check, by)
     if found is None:
-        raise RuleViolation("您不是这次检查的检查人员，不能作答。", CLAUSE)
+        raise RuleViolation(
+            "您不是这次检查的检查人员，不能作答。", CLAUSE, "请由检查人员作答，或者先更换检查人员。"
+        )
     if found.declared_at is None:
         raise RuleViolation("请先声明和被检查单位有没有利害关系。", CLAUSE, "声明以后就可以作答。")
     if found.conflict:
@@ -95,7 +97,7 @@ def declare(check: SiteCheck, conflict: str, *, by: User, now: datetime) -> None
     require(check, ("open",), "声明")
     found = place_of(check, by)
     if found is None:
-        raise RuleViolation("您不是这次检查的检查人员。", CLAUSE)
+        raise RuleViolation("您不是这次检查的检查人员。", CLAUSE, "只有检查人员需要声明。")
     if found.declared_at is not None:
         raise RuleViolation("您已经声明过。", CLAUSE, "情况有变化的，请更换检查人员。")
     found.declared_at, found.conflict = now, conflict

@@ -73,7 +73,7 @@ def _free_code(made: Checklist, code: str) -> str:
         new = code[: LONGEST_CODE - len(tail)] + tail
         if made.item(new) is None:
             return new
-    raise RuleViolation("这个项目的复制件太多，没有编号可用。", CLAUSE)
+    raise RuleViolation("这个项目的复制件太多，没有编号可用。", CLAUSE, "请先删去不用的复制件。")
 
 
 def move_item(row: ChecklistVersion, code: str, up: bool, *, by: User, now: datetime) -> None:
@@ -149,7 +149,7 @@ def _ruled(
     try:
         _store(row, made, items, by, now, changes)
     except InvalidInput as odd:
-        raise RuleViolation(odd.message, CLAUSE) from None
+        raise RuleViolation(odd.message, CLAUSE, "请改好以后再保存。") from None
 
 
 def _store(

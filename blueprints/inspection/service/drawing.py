@@ -54,7 +54,7 @@ class Plan:
 def export(row: Draw) -> draws.Draw:
     """The draw as it is published. Errors: RuleViolation for a draft, which is not."""
     if not row.record:
-        raise RuleViolation("还没有冻结，没有可以公布的内容。", CLAUSE)
+        raise RuleViolation("还没有冻结，没有可以公布的内容。", CLAUSE, "请先冻结并公布。")
     return draws.from_json(row.record)
 
 
@@ -155,7 +155,7 @@ def commit_witness(row: Draw, name: str, number: str, nonce: str, *, by: User, n
     require(row, ("draft",), "登记见证")
     known = row.plan["witnesses"]
     if row.plan["source"] != "witnesses" or len(known) >= WITNESSES:
-        raise RuleViolation("见证人已经齐了，或者这次用公开数值。", CLAUSE)
+        raise RuleViolation("见证人已经齐了，或者这次用公开数值。", CLAUSE, "请刷新页面，看看现在的状态。")
     name = sampling.plain(name.strip(), "见证人姓名")
     if any(one["name"] == name for one in known):
         raise InvalidInput("这位见证人已经登记过，请换一位。", "name")
@@ -211,7 +211,11 @@ def open_draw(
     Errors: RuleViolation before everything is there, or where a number is not the one that was committed to.
     """
     if not ready(row, clock.local_date(now)):
-        raise RuleViolation("还没有冻结，或者指定的公开数值还没有产生，不能抽取。", CLAUSE)
+        raise RuleViolation(
+            "还没有冻结，或者指定的公开数值还没有产生，不能抽取。",
+            CLAUSE,
+            "请先冻结并公布；指定公开数值的，等数值产生以后再抽取。",
+        )
     opened = decrypt("draw", row.id, row.sealed_nonce)
     if opened is None:
         raise RuleViolation("承诺的随机数已不可读，这次抽取只能作废。", CLAUSE, "请作废后重新抽取。")

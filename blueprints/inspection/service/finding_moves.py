@@ -50,7 +50,7 @@ def admitted(row: Finding | Rectification, action: str, by: audit.Actor) -> Row:
     if found.permission is not None and found.permission not in held:
         roles = roles_with(found.permission)
         who = "、".join(ROLE_NAMES[role] for role in Role if role in roles)
-        raise RuleViolation(f"“{ACTION_NAMES[action]}”由{who}办理。", found.clause)
+        raise RuleViolation(f"“{ACTION_NAMES[action]}”由{who}办理。", found.clause, "请联系他们办理。")
     return found
 
 

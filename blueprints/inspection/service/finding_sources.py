@@ -129,5 +129,5 @@ def found_on(source: SiteCheck | RecordSample) -> date:
     """The day of the check, or of the conclusion."""
     moment = source.signed_at if isinstance(source, SiteCheck) else source.concluded_at
     if moment is None:
-        raise RuleViolation("还没有结论。", "F6.2")
+        raise RuleViolation("还没有结论。", "F6.2", "请先完成签字或者作出结论。")
     return local_date(moment)

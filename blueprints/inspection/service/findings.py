@@ -65,7 +65,7 @@ def record(
         recorded_by_id=by.id, recorded_at=now,
     )  # fmt: skip
     if by.organization is None:
-        raise RuleViolation("您不属于任何单位，不能登记问题。", CLAUSE)
+        raise RuleViolation("您不属于任何单位，不能登记问题。", CLAUSE, "请由主管部门的人员登记。")
     row.organization, row.enterprise = by.organization, enterprise
     if isinstance(source, SiteCheck):
         row.source, row.check_id = "item", source.id

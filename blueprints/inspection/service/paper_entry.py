@@ -132,7 +132,7 @@ def require_unchecked(check: SiteCheck, step: str) -> None:
 
 def _scan(check: SiteCheck) -> StoredFile:
     if check.paper_scan is None:
-        raise RuleViolation("没有扫描件。", CLAUSE)
+        raise RuleViolation("没有扫描件。", CLAUSE, "请先上传扫描件。")
     return check.paper_scan
 
 

@@ -22,6 +22,7 @@ from core import audit, clock
 from core.db import db
 from core.inbox import tell
 from core.sequences import next_number
+from core.wording import date_words
 from domain.errors import InvalidInput, RuleViolation
 
 CLAUSE = "F6.1"
@@ -112,7 +113,7 @@ def take_draw(row: InspectionPlan, draw: Draw, *, by: User, now: datetime) -> in
     if draw.state != "drawn" or draw.organization_id != row.organization_id:
         raise RuleViolation("只能采用本单位已经完成的抽取。", CLAUSE, "请先公开抽取。")
     if taken := queries.plan_of_draw(draw.id):
-        raise RuleViolation(f"这次抽取已经用于“{taken.label}”。", CLAUSE)
+        raise RuleViolation(f"这次抽取已经用于“{taken.label}”。", CLAUSE, "请另选一次抽取，或者新做一次。")
     made = drawing.export(draw)
     places = queries.places(row.organization, [key for stratum in made.strata for key in stratum.current])
     teams = {team.target: team.current for team in made.teams}
@@ -120,7 +121,9 @@ def take_draw(row: InspectionPlan, draw: Draw, *, by: User, now: datetime) -> in
         for key in stratum.current:
             if key not in places:
                 raise RuleViolation(
-                    f"抽中的“{draw.labels.get(key, key)}”不是本系统登记的企业或网点。", CLAUSE
+                    f"抽中的“{draw.labels.get(key, key)}”不是本系统登记的企业或网点。",
+                    CLAUSE,
+                    "请先登记这个网点，或者作废后重新抽取。",
                 )
             enterprise, outlet = places[key]
             people = [int(person.removeprefix("P")) for person in teams.get(key, ())]
@@ -155,9 +158,14 @@ def name_target(
 def set_target(
     target: PlanTarget, people: Iterable[int], *, announced: bool, by: User, now: datetime
 ) -> None:
-    """Another team, or another way to announce; a drawn team stays as it was drawn. Errors: RuleViolation."""
+    """Another team, or another way to announce, before the check; a drawn team stays as it was drawn.
+
+    Errors: RuleViolation.
+    """
     row = target.plan
     require(row, ("draft", "submitted", "approved"), "修改检查人员")
+    if target.id in queries.checked_targets(row):
+        raise RuleViolation("这个对象已经开始检查。", CLAUSE, "要换人的，请在现场检查里更换检查人员。")
     chosen = _team(row, people, clock.local_date(now))
     drawn = target.drawn and bool(row.draw and row.draw.plan["per_target"])
     if drawn and {p["id"] for p in chosen} != {p["id"] for p in target.team}:
@@ -203,7 +211,9 @@ def submit(row: InspectionPlan, *, by: User, now: datetime) -> None:
     if not row.targets:
         raise RuleViolation("计划还没有检查对象。", CLAUSE, "请采用一次抽取，或者直接列入并写明理由。")
     if bare := [target for target in row.targets if len(target.team) < LEAST_TEAM]:
-        raise RuleViolation(f"“{bare[0].place}”还没有两名检查人员。", CLAUSE)
+        raise RuleViolation(
+            f"“{bare[0].place}”还没有两名检查人员。", CLAUSE, "请打开这个对象，修改检查人员。"
+        )
     if not row.urgent:
         _require_not_too_often(row)
     if row.number is None:
@@ -232,7 +242,7 @@ def approve(row: InspectionPlan, words: str, *, by: User, now: datetime) -> None
     """The leader approves; whoever drafted it may not. Errors: RuleViolation."""
     require(row, ("submitted",), "批准")
     if row.drafted_by_id == by.id:
-        raise RuleViolation("拟定计划的人不能批准自己的计划。", CLAUSE)
+        raise RuleViolation("拟定计划的人不能批准自己的计划。", CLAUSE, "请由另一位领导批准。")
     row.state, row.approved_at, row.approval = "approved", now, words
     row.approved_by = by
     late = bool(row.approve_by and now > row.approve_by)
@@ -255,7 +265,11 @@ def finish(row: InspectionPlan, *, by: User, now: datetime) -> None:
     require(row, ("approved",), "结束")
     done = queries.checked_targets(row)
     if waiting := [target for target in row.targets if target.id not in done]:
-        raise RuleViolation(f"“{waiting[0].place}”还没有检查，不能结束计划。", CLAUSE)
+        raise RuleViolation(
+            f"“{waiting[0].place}”还没有检查，不能结束计划。",
+            CLAUSE,
+            "请先完成检查；不再检查的，请取消计划。",
+        )
     row.state = "closed"
     log("finish", row, {}, by, now)
 
@@ -266,7 +280,9 @@ def cancel(row: InspectionPlan, reason: str, *, by: User, now: datetime) -> None
     if len(reason) < 4:
         raise InvalidInput("请写明取消的理由，至少 4 个字。", "reason")
     if queries.checked_targets(row):
-        raise RuleViolation("已经开始检查，不能取消计划。", CLAUSE)
+        raise RuleViolation(
+            "已经开始检查，不能取消计划。", CLAUSE, "请完成检查后结束计划；检查有误的，先作废检查。"
+        )
     row.state, row.return_reason = "cancelled", reason
     log("cancel", row, {"reason": [None, reason]}, by, now)
 
@@ -278,7 +294,9 @@ def require_ready(target: PlanTarget, *, by: User, now: datetime) -> None:
     """Whether the check of this target may begin now. Errors: RuleViolation that says what is missing."""
     row, day = target.plan, clock.local_date(now)
     if by.id not in {person["id"] for person in target.team}:
-        raise RuleViolation("您不是这次检查的检查人员。", CLAUSE)
+        raise RuleViolation(
+            "您不是这次检查的检查人员。", CLAUSE, "请由计划里的检查人员开始，或者先修改检查人员。"
+        )
     if row.state != "approved" and not (row.state == "submitted" and row.urgent):
         raise RuleViolation(
             f"检查计划{STATES[row.state]}，没有经过领导批准，不能检查。",
@@ -288,7 +306,11 @@ def require_ready(target: PlanTarget, *, by: User, now: datetime) -> None:
     if row.state == "submitted" and row.approve_by and now > row.approve_by:
         raise RuleViolation("紧急检查没有在时限内补办批准，不能再开始检查。", CLAUSE, "请领导先批准计划。")
     if not row.begins_on <= day <= row.ends_on:
-        raise RuleViolation(f"今天不在计划的检查期间（{row.begins_on}至{row.ends_on}）。", CLAUSE)
+        raise RuleViolation(
+            f"今天不在计划的检查期间（{date_words(row.begins_on)}至{date_words(row.ends_on)}）。",
+            CLAUSE,
+            "请在检查期间内检查，或者另拟计划报批。",
+        )
     _team(row, [person["id"] for person in target.team], day)
     if target.announced and not queries.was_served(target):
         raise RuleViolation(

@@ -95,7 +95,7 @@ def _may_be_planned(row: Rectification, now: datetime) -> None:
     if pending(row):
         raise RuleViolation("还有陈述申辩或者延期申请没有答复。", CLAUSE, "请先答复。")
     if not any(one.state in ("recheck", *OWED) for one in row.findings):
-        raise RuleViolation("没有需要复查的问题。", CLAUSE)
+        raise RuleViolation("没有需要复查的问题。", CLAUSE, "请刷新页面，看看现在的状态。")
 
 
 def told(recheck: Recheck) -> bool:
@@ -135,7 +135,7 @@ def opinion(recheck: Recheck, *, by: User, now: datetime) -> int:
     if recheck.done_on is None:
         raise RuleViolation("还没有登记复查结果。", CLAUSE, "请先登记复查结果。")
     if recheck.notice_id is not None:
-        raise RuleViolation("复查意见书已经拟制。", CLAUSE)
+        raise RuleViolation("复查意见书已经拟制。", CLAUSE, "请打开已拟制的复查意见书。")
     move(row, "draft_opinion", by=by, now=now)
     content = notices.Content(values=opinion_values(recheck, by), addressees=[row.enterprise.name])
     subject = notices.Subject("recheck", recheck.id, label_of(row), row.enterprise)
@@ -216,14 +216,16 @@ def escalate(
 
 def _may_be_escalated(row: Rectification, mine: Sequence[Finding], kind: str, now: datetime) -> None:
     if not mine:
-        raise RuleViolation("全部问题都已整改，没有需要升级处理的。", CLAUSE)
+        raise RuleViolation("全部问题都已整改，没有需要升级处理的。", CLAUSE, "请刷新页面，看看现在的状态。")
     if kind == "referral" and not any(one.basis_kind == "statute" for one in mine):
         text = "没有违反法律法规的问题，不能移送处罚。"
         raise RuleViolation(text, "F7.3", "可以约谈、通报或者发第二次通知书。")
     if queries.following(row):
         raise RuleViolation("已经发出第二次通知书。", CLAUSE, "请在第二次通知书里办理。")
     if row.state == "served" and (row.due_at is None or now < row.due_at):
-        raise RuleViolation("整改期限还没有到，不能升级处理。", CLAUSE)
+        raise RuleViolation(
+            "整改期限还没有到，不能升级处理。", CLAUSE, "请等期限届满，或者等企业报送以后审核、复查。"
+        )
     last = latest(row)
     if row.state == "recheck" and (last is None or not told(last)):
         raise RuleViolation("复查意见书还没有送达，不能升级处理。", CLAUSE, "请先送达复查意见书。")

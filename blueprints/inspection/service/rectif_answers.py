@@ -33,6 +33,7 @@ from core.calendar_store import load_calendar
 from core.clock import local_date
 from core.db import db
 from core.inbox import tell
+from core.wording import date_words
 from domain.errors import InvalidInput, RuleViolation
 from domain.roles import Permission
 
@@ -161,7 +162,7 @@ def _give_back(row: Rectification, count: int, days: int, *, by: User, now: date
     clock = begin_clock(row, days, now, "重新整改")
     row.urged, row.urged_at, row.level = 0, None, 0
     move(row, "return", by=by, now=now, changes={"due_on": [None, clock.due_on.isoformat()]})
-    text = f"{label_of(row)}有 {count} 个问题的整改情况被退回，请在{clock.due_on}前重新报送。"
+    text = f"{label_of(row)}有 {count} 个问题的整改情况被退回，请在{date_words(clock.due_on)}前重新报送。"
     tell(answering(row), text, link=path_of(row), now=now, clause=CLAUSE)
 
 
@@ -192,7 +193,7 @@ def objecting(
         raise InvalidInput("请写明事实和理由，至少 4 个字。", "reason")
     row = one.rectification
     if row is None:
-        raise RuleViolation("这个问题不在通知书里。", CLAUSE)
+        raise RuleViolation("这个问题不在通知书里。", CLAUSE, "收到通知书以后才能陈述申辩。")
     if any(plea.finding_id == one.id for plea in pending(row)):
         raise RuleViolation("对这个问题的陈述申辩正在处理。", CLAUSE, "请等主管部门答复。")
     plea = _asked(row, "objection", reason, 0, one, by=by, now=now)
@@ -211,7 +212,7 @@ def ask_time(row: Rectification, days: int, reason: str, *, by: User, now: datet
     if row.due_at is not None and now >= row.due_at:
         raise RuleViolation("整改期限已过，不能再申请延期。", CLAUSE, "请尽快报送整改情况。")
     if any(plea.kind == "extension" for plea in pending(row)):
-        raise RuleViolation("已经有一份延期申请在等答复。", CLAUSE)
+        raise RuleViolation("已经有一份延期申请在等答复。", CLAUSE, "请等主管部门答复。")
     plea = _asked(row, "extension", reason, days, None, by=by, now=now)
     move(row, "extend", by=by, now=now, changes={"days": [None, days], "reason": [None, reason]})
     return plea
@@ -239,7 +240,7 @@ def decide(
     `days` where fewer are given than asked for). Errors: InvalidInput, RuleViolation."""
     row = plea.rectification
     if plea.decision:
-        raise RuleViolation("已经答复过。", CLAUSE)
+        raise RuleViolation("已经答复过。", CLAUSE, "请刷新页面，看看答复。")
     if decision not in DECISIONS:
         raise InvalidInput("请选择是否同意。", "decision")
     if len(words) < FEW:

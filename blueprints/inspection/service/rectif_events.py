@@ -162,7 +162,7 @@ def _reopen_recheck(recheck: Recheck, by: audit.Actor, now: datetime) -> None:
     if not served:
         return
     if row.state == "escalated":
-        raise RuleViolation("已经按这份复查意见升级处理，不能作废。", CLAUSE)
+        raise RuleViolation("已经按这份复查意见升级处理，不能作废。", CLAUSE, "请先办完升级处理。")
     for one in row.findings:
         if one.state == "closed" and recheck.results.get(str(one.id), {}).get("verdict") == "fixed":
             one.state, one.closed_at, one.closed_reason = "recheck", None, ""

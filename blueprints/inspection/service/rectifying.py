@@ -129,7 +129,7 @@ def second(previous: Rectification, asked: Asked, *, by: User, now: datetime) ->
         raise RuleViolation("发第二次通知书要由领导先决定。", CLAUSE, "请主管部门领导选择“发第二次通知书”。")
     left = [one for one in previous.findings if one.state not in ("closed", "withdrawn")]
     if not left:
-        raise RuleViolation("没有未整改的问题。", CLAUSE)
+        raise RuleViolation("没有未整改的问题。", CLAUSE, "请刷新页面，看看现在的状态。")
     row = _drafted(previous.kind, left, asked, by=by, now=now, previous=previous)
     decided[-1].notice_id = row.notice_id
     return row

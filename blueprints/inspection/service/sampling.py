@@ -203,7 +203,7 @@ def _witnesses(random: Randomness, now: datetime) -> list[draws.Witness]:
 def export(row: RecordSample) -> draws.Draw:
     """The draw as it is exported. Errors: RuleViolation where there is none."""
     if not row.record:
-        raise RuleViolation("没有抽取记录可以导出。", CLAUSE)
+        raise RuleViolation("没有抽取记录可以导出。", CLAUSE, "请先冻结名单。")
     return draws.from_json(row.record)
 
 
@@ -213,7 +213,7 @@ def draw(
     """Open everything and draw. Errors: RuleViolation for what was not committed to, or too early."""
     require(row, ("frozen",), "抽取")
     if row.plan["random"] == "public" and row.plan["random_on"] > clock.local_date(now).isoformat():
-        raise RuleViolation("指定的公开数值还没有产生，不能抽取。", CLAUSE)
+        raise RuleViolation("指定的公开数值还没有产生，不能抽取。", CLAUSE, "请等数值产生以后再抽取。")
     opened = decrypt("record_sample", row.id, row.sealed_nonce)
     if opened is None:
         raise RuleViolation("承诺的随机数已不可读，这次抽样只能作废。", CLAUSE, "请作废后重新抽取。")
@@ -255,7 +255,9 @@ def extension_due(row: RecordSample) -> bool:
 def extend(row: RecordSample, *, by: User, now: datetime) -> None:
     """Draw as many more as was declared, the next by rank. Errors: RuleViolation otherwise."""
     if not extension_due(row):
-        raise RuleViolation("没有达到事先声明的条件，或者已经扩大过，不能扩大抽样。", CLAUSE)
+        raise RuleViolation(
+            "没有达到事先声明的条件，或者已经扩大过，不能扩大抽样。", CLAUSE, "请按现有的样本作出结论。"
+        )
     left = row.size["population"] - len(row.records)
     more = sample_plans.further(export(row), min(row.plan["extend_by"], left), len(row.records) + 1)
     _take(row, more, extension=True)

@@ -62,7 +62,9 @@ def review(record: SampledRecord, *, confirmed: bool, remark: str, by: User, now
     """
     service.require(record.sample, ("working",), "复核")
     if record.done_at is None or not record.failed:
-        raise RuleViolation("只有填写完毕、有不合格的底稿需要复核。", CLAUSE)
+        raise RuleViolation(
+            "只有填写完毕、有不合格的底稿需要复核。", CLAUSE, "请先逐项填写，或者打开有不合格的底稿。"
+        )
     if record.done_by_id == by.id:
         raise RuleViolation("填写底稿的人不能复核自己的底稿。", CLAUSE, "请另一位检查人员复核。")
     if confirmed:
@@ -119,9 +121,15 @@ def conclude(row: RecordSample, *, by: User, now: datetime) -> None:
     service.require(row, ("working",), "作出结论")
     state = counts(row)
     if state["done"] < state["total"]:
-        raise RuleViolation(f"还有 {state['total'] - state['done']} 件没有查看，不能作出结论。", CLAUSE)
+        raise RuleViolation(
+            f"还有 {state['total'] - state['done']} 件没有查看，不能作出结论。", CLAUSE, "请先看完全部底稿。"
+        )
     if state["to_review"]:
-        raise RuleViolation(f"还有 {state['to_review']} 件不合格没有复核，不能作出结论。", CLAUSE)
+        raise RuleViolation(
+            f"还有 {state['to_review']} 件不合格没有复核，不能作出结论。",
+            CLAUSE,
+            "请另一位检查人员逐件复核。",
+        )
     if service.extension_due(row):
         text = f"不合格已达到 {row.plan['extend_from']} 件，须按事先声明的规则扩大抽样。"
         raise RuleViolation(text, CLAUSE, "请先扩大抽样。")

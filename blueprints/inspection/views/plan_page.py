@@ -10,19 +10,12 @@ from flask import url_for
 from blueprints.inspection.forms.plans import QUARTERS
 from blueprints.inspection.models import InspectionPlan, PlanTarget, SiteCheck
 from blueprints.inspection.queries import plans as queries
+from blueprints.inspection.service import checking
 from blueprints.inspection.service import planning as service
 from blueprints.inspection.service.announcing import GONE
 from blueprints.notices.workflow import STATE_NAMES, STATE_TONES
 from core.screens import cell
 from core.wording import date_words, moment_words
-
-CHECK_STATES = {
-    "open": "检查中",
-    "signing": "待签名",
-    "signed": "已签名",
-    "reviewed": "已复核",
-    "void": "已作废",
-}
 
 
 def period(row: InspectionPlan) -> str:
@@ -99,11 +92,15 @@ def _notice_cell(target: PlanTarget) -> Any:
     return cell(notice.number_text or "拟稿", url=url, note=STATE_NAMES[notice.state])
 
 
+def check_url(check: SiteCheck) -> str:
+    """The page of a check."""
+    return url_for("inspection.site_check", site_check_id=check.id)
+
+
 def _check_cell(check: SiteCheck | None) -> Any:
     if check is None:
         return "—"
-    url = url_for("inspection.site_check", site_check_id=check.id)
-    return cell(check.number, url=url, note=CHECK_STATES[check.state])
+    return cell(check.number, url=check_url(check), note=checking.STATES[check.state])
 
 
 def lacks_notice(target: PlanTarget) -> bool:
@@ -139,8 +136,8 @@ def target_panels(target: PlanTarget) -> list[dict[str, Any]]:
         papers = [[cell(notice.label, url=url_for("notices.notice", notice_id=notice.id)), state]]
     done = [
         [
-            cell(check.number, url=url_for("inspection.site_check", site_check_id=check.id)),
-            moment_words(check.opened_at), CHECK_STATES[check.state],
+            cell(check.number, url=check_url(check)),
+            moment_words(check.opened_at), checking.STATES[check.state],
         ]
         for check in checks(target)
     ]  # fmt: skip
