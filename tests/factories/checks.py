@@ -77,6 +77,7 @@ class Inspected:
     def do(self, act: Any, check_id: int, *given: Any, login: str | None = None, **more: Any) -> Any:
         """A verb of a service on a check, in a transaction of its own."""
         by_id = self.world.user(login or self.login).id
+        self.world.fresh()  # a transaction that begins with a read cannot write beside another one
         with transaction() as session:
             check, by = session.get_one(SiteCheck, check_id), session.get_one(User, by_id)
             return act(check, *given, by=by, now=clock.now(), **more)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from blueprints.inspection.models import CheckEntry, CheckPhoto
+from blueprints.inspection.models import CheckEntry, CheckPhoto, SiteCheck
 from blueprints.inspection.service import entries, signing
 from core import clock
 from core.db import db
@@ -187,6 +189,33 @@ def test_from_two_devices_to_the_signed_record_on_both_databases(each_app: Flask
     check = one.row(one.signed(check_id))
     assert (check.state, len(check.signatures)) == ("signed", 3)
     assert digest(check.content) == check.content_sha256
+
+
+@pytest.mark.rule("F6.2b")
+def test_two_last_signatures_at_once_still_finish(each_app: Flask) -> None:
+    one = Inspected()
+    check_id = one.signing()
+    given = signing.Signing("示例负责人", "营业厅主任", picture("PNG"))
+    one.do(signing.sign_for_enterprise, check_id, given)
+    done: list[bool] = []
+
+    def other() -> None:
+        with each_app.app_context():
+            done.append(Inspected().do(signing.sign, check_id, picture("PNG"), login=TEAM[1]))
+            db.session.remove()
+
+    waits = threading.Thread(target=other)
+
+    def act(check: SiteCheck, **who: Any) -> bool:
+        found = signing.sign(check, picture("PNG"), **who)
+        waits.start()
+        time.sleep(0.7)
+        return found
+
+    done.append(one.do(act, check_id))
+    waits.join()
+    assert sorted(done) == [False, True]
+    assert one.row(check_id).state == "signed"
 
 
 DEEP = json.loads('{"value":' * 60 + "1" + "}" * 60)

@@ -123,6 +123,7 @@ def send_entries(site_check_id: int) -> Answer:
             raise InvalidInput(f"一次最多发送 {MOST_AT_ONCE} 条。")
         with transaction():
             tablet = _seen(body.get("device"))
+            entries.hold(check)
             receipts, refused = _keep_all(check, raw, tablet)
             _note_waiting(check, body.get("waiting", 0))
         return check_data.since(check, since, clock.now()) | {
@@ -186,6 +187,7 @@ def send_photo(site_check_id: int) -> Answer:
             device = {"key": form.get("key"), "label": form.get("label", ""), "time": form.get("time")}
             tablet = _seen(device)
             shot = _shot(upload)
+            entries.hold(check)
             if queries.photo_of(shot.client_id) is None:
                 entries.require_open(check)
                 checking.require_inspector(check, me())

@@ -81,6 +81,12 @@ def parse(raw: object) -> Given:
     return Given(entry, str(at))
 
 
+def hold(check: SiteCheck, *, alone: bool = False) -> None:
+    """Read the check anew and keep it as it is until the end of the transaction: nothing comes in while it is
+    frozen (`alone`), and it is not frozen while something comes in."""
+    db.session.refresh(check, with_for_update={"read": not alone, "of": SiteCheck})
+
+
 def require_open(check: SiteCheck) -> None:
     """Whether the check still takes answers. Errors: RuleViolation."""
     if check.state == "signing":
@@ -138,6 +144,7 @@ def record(
 
     Errors: RuleViolation where the check takes no answers (of this person), InvalidInput.
     """
+    hold(check)
     require_open(check)
     if of_team:
         checking.require_inspector(check, by)

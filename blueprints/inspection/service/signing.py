@@ -30,6 +30,7 @@ SHOWN = 6
 
 def begin(check: SiteCheck, *, by: User, now: datetime) -> None:
     """Freeze what was found. Errors: RuleViolation that lists what is missing."""
+    entries.hold(check, alone=True)
     checking.require(check, ("open",), "开始签字")
     checking.require_inspector(check, by)
     if found := entries.missing(check):
@@ -112,6 +113,7 @@ def score_data(found: Score) -> dict[str, Any]:
 
 def take_back(check: SiteCheck, *, by: User, now: datetime) -> None:
     """Open it again before anybody has signed. Errors: RuleViolation."""
+    entries.hold(check, alone=True)
     checking.require(check, ("signing",), "退回修改")
     checking.require_inspector(check, by)
     if check.signatures:
@@ -183,6 +185,7 @@ def refuse(check: SiteCheck, given: Signing, *, by: User, now: datetime) -> bool
 
 
 def _may_sign(check: SiteCheck, by: User) -> Any:
+    entries.hold(check, alone=True)
     checking.require(check, ("signing",), "签字")
     place = checking.require_inspector(check, by)
     if place.waiting:
