@@ -236,7 +236,8 @@ def _sign_lines(block: SignLines, pictures: Mapping[str, bytes]) -> dict[str, An
         name = block.pictures[place] if place < len(block.pictures) else ""
         day = block.dates[place] if place < len(block.dates) else ""
         url = f"app:{name}" if name in pictures else ""
-        rows.append({"label": label, "url": url, "date": day or ("　　年　　月　　日" if block.dated else "")})
+        blank = "　　年　　月　　日" if block.dated else ""
+        rows.append({"label": label, "url": url, "date": day or blank})
     return {"block": "sign", "rows": rows}
 
 
