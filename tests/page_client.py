@@ -58,6 +58,9 @@ class CheckingClient(FlaskClient):
         """
         with self.application.app_context():
             response = super().open(*args, **({"buffered": True} | kwargs))
+        for name, value in response.headers:
+            value.encode("latin-1")  # a server cannot send anything else, and the browser would wait in vain
+            assert name.isascii()
         fragment = response.request.headers.get("HX-Request") == "true"
         if response.mimetype == "text/html" and response.status_code not in (204, 302, 303) and not fragment:
             html = response.get_data(as_text=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, current_app, flash, make_response, url_for
+from flask import Response, abort, current_app, flash, url_for
 
 from blueprints.accounts.sessions import me
 from blueprints.inspection.forms.checks import CompanyForm, RefusalForm, SignForm
@@ -13,6 +13,7 @@ from blueprints.inspection.models import CheckSignature, SiteCheck
 from blueprints.inspection.queries import checks as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.routes.checks import crumbs, url_of
+from blueprints.inspection.routes.printing import printed
 from blueprints.inspection.routes.sync import CHECK, own_or_404
 from blueprints.inspection.service import check_records, checking, entries, signing
 from blueprints.inspection.views import check_page as pages
@@ -169,9 +170,9 @@ def print_record(check_id: int) -> str:
     paper = check_records.paper_of(db.session.get_one(SiteCheck, check_id))
     db.session.rollback()
     try:
-        printed = print_paper(paper, now=now)
+        made = print_paper(paper, now=now)
         with transaction():
-            signing.keep_record(check_id, printed.pdf, now=now)
+            signing.keep_record(check_id, made.pdf, now=now)
     except (PrintFailed, InvalidInput, RuleViolation, OSError) as failure:
         current_app.logger.error("the record of check %s was not printed: %s", check_id, failure)
         return str(getattr(failure, "message", failure))
@@ -185,17 +186,10 @@ def check_record_pdf(site_check_id: int) -> Response:
     check = own_or_404(site_check_id)
     if not check.content:
         raise RuleViolation("还没有开始签字，没有笔录。", CLAUSE, "核对并冻结内容以后就能看到笔录。")
-    name = f"现场检查笔录{check.number}.pdf"
+    name = f"现场检查笔录{check.number}"
     if check.record_file is not None:
-        return files.send_stored(check.record_file, name)
-    try:
-        printed = print_paper(check_records.paper_of(check), now=clock.now())
-    except PrintFailed as failure:
-        raise RuleViolation(f"笔录没有印制成功：{failure}", CLAUSE, "请稍后再试。") from failure
-    response = make_response(printed.pdf)
-    response.mimetype = "application/pdf"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+        return files.send_stored(check.record_file, f"{name}.pdf")
+    return printed(check_records.paper_of(check), name)
 
 
 @blueprint.post(f"{CHECK}/record")
