@@ -6,6 +6,7 @@ A feature gives rows as dicts; the templates are layouts/list.html, layouts/form
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, current_app, flash, request, url_for
@@ -47,8 +48,8 @@ def table_body(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) 
     return Markup("".join(lines))  # noqa: S704
 
 
-def _safe(text: Any) -> str:
-    """As markupsafe does it, without an object for each text."""
+def safe(text: Any) -> str:
+    """Escaped as markupsafe does it, without an object for each text: for HTML that is written in Python."""
     if type(text) is not str:
         return str(escape(text))
     told = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -57,19 +58,51 @@ def _safe(text: Any) -> str:
 
 def _printed(c: Any) -> str:
     if not isinstance(c, dict):
-        return _safe(c)
+        return safe(c)
     chip = c["chip"]
     if chip and chip.keys() <= PLAIN_CHIP and not chip.get("provisional"):
-        return f'<span class="chip chip-{chip["tone"]}">{_safe(chip["text"])}</span>'
+        return f'<span class="chip chip-{chip["tone"]}">{safe(chip["text"])}</span>'
     if chip or c["clause"]:
         macros: Any = current_app.jinja_env.get_template("layouts/_records.html").module
         return str(macros.one(c))
-    text = _safe(c["text"])
+    text = safe(c["text"])
     if c["tone"]:
         text = f'<span class="badge-state is-{c["tone"]}">{text}</span>'
     elif c["url"]:
-        text = f'<a href="{_safe(c["url"])}">{text}</a>'
-    return f'{text}<div class="muted small">{_safe(c["note"])}</div>' if c["note"] else text
+        text = f'<a href="{safe(c["url"])}">{text}</a>'
+    return f'{text}<div class="muted small">{safe(c["note"])}</div>' if c["note"] else text
+
+
+def printed_controls(controls: Iterable[Mapping[str, Any]], filters: Mapping[str, str]) -> Markup:
+    """The filters of a list: each is written once and kept for as long as what it offers stays the same."""
+    return Markup("".join([  # noqa: S704
+        _control(
+            c["name"], c["label"], c.get("type", "text"), c.get("placeholder", ""),
+            tuple(map(tuple, c["options"])) if c.get("options") is not None else None,
+            filters.get(c["name"], ""),
+        )
+        for c in controls
+    ]))  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _control(
+    name: str, label: str, kind: str, placeholder: str, options: tuple[tuple[Any, str], ...] | None,
+    value: str,
+) -> str:  # fmt: skip
+    """One filter: a choice, or without options an input of this kind."""
+    start = f'<label class="inline-field"><span>{safe(label)}</span>'
+    if options is None:
+        hint = f' placeholder="{safe(placeholder)}"' if placeholder else ""
+        long = "" if kind == "date" else f' maxlength="{LONGEST}"'
+        field = f'<input class="form-control form-control-sm" type="{kind}" name="{name}"{long}'
+        return f'{start}{field} value="{safe(value)}"{hint}></label>\n'
+    offered = "".join([
+        f'<option value="{safe(key)}"{" selected" if str(key) == value else ""}>{safe(words)}'
+        for key, words in options
+    ])  # fmt: skip
+    field = f'<select class="form-select form-select-sm" name="{name}"><option value="">全部'
+    return f"{start}{field}{offered}</select></label>\n"
 
 
 def asked(names: Iterable[str]) -> dict[str, str]:
@@ -196,13 +229,15 @@ def form_flow(
 
 
 def list_screen(
-    title: str, columns: Sequence[Any], rows: Sequence[Sequence[Any]], *, endpoint: str,
+    title: str, columns: Sequence[Any], rows: Sequence[Any], *, endpoint: str,
     filters: Mapping[str, str] | None = None, controls: Sequence[Mapping[str, Any]] = (),
     before: Any = None, after: Any = None, empty: str, hint: str = "",
     actions: Sequence[Mapping[str, Any]] = (),
-    clause: str = "", intro: str = "", tabs: Sequence[Mapping[str, Any]] = (), **extra: Any,
+    clause: str = "", intro: str = "", tabs: Sequence[Mapping[str, Any]] = (), body: Markup | None = None,
+    **extra: Any,
 ) -> Response:  # fmt: skip
     """A list: `columns` are labels, or (label, class); `rows` hold cells; `controls` are filters.
+    With `body` the lines are written already, for `rows` that are anything.
 
     A control is {"name", "label", "options": ((value, text), …)} or, without options, a text input. `before`
     and `after` are keys of paging (None: no such page). `actions` are {"label", "url", "icon", "primary"}.
@@ -215,8 +250,9 @@ def list_screen(
 
     heads = [(head, "") if isinstance(head, str) else head for head in columns]
     return render(
-        "layouts/list.html", title=title, heads=heads, rows=rows, body=table_body(heads, rows),
-        filters=set_filters, controls=controls,
+        "layouts/list.html", title=title, heads=heads, rows=rows,
+        body=table_body(heads, rows) if body is None else body, filters=set_filters,
+        controls=printed_controls(controls, set_filters),
         prev_url=at(before=before) if before else None, next_url=at(after=after) if after else None,
         list_url=url_for(endpoint, **values), empty=empty, hint=hint,
         actions=actions, clause=clause, intro=intro,

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, select, true, union_all
 
 from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models import Finding, FindingFile, RecordSample, Rectification, SiteCheck
@@ -172,70 +173,96 @@ def overdue(now: Any) -> ColumnElement[bool]:
     return and_(Finding.state.in_([str(state) for state in OWED]), Finding.rectification_id.in_(late))
 
 
-def conditions(filters: Mapping[str, str], by: User, *, now: Any) -> list[ColumnElement[bool]]:
-    """The filters of a list, and what the person may see at all."""
-    where = [reach(by)]
-    for name, column, known in (
-        ("state", Finding.state, FINDING_NAMES), ("severity", Finding.severity, SEVERITIES),
-        ("basis", Finding.basis_kind, BASIS_KINDS), ("source", Finding.source, SOURCES),
-    ):  # fmt: skip
-        if filters.get(name) in known:
-            where.append(column == filters[name])
+_F, _R, _O, _P = (model.__table__.c for model in (Finding, Rectification, Organization, Outlet))
+_LATE = exists().where(_R.id == _F.rectification_id, _R.state == "served", _R.due_at <= bindparam("now"))
+_SERVED = exists().where(
+    _R.id == _F.rectification_id, _R.enterprise_id == bindparam("own"), _R.served_on.is_not(None),
+    _R.state.not_in(HIDDEN),
+)  # fmt: skip
+_MET: dict[str, ColumnElement[bool]] = {
+    "regulator": _F.organization_id == bindparam("own"),
+    "inspected": and_(_F.enterprise_id == bindparam("own"), _SERVED),
+    "state": _F.state == bindparam("state"), "severity": _F.severity == bindparam("severity"),
+    "basis": _F.basis_kind == bindparam("basis"), "source": _F.source == bindparam("source"),
+    "clause": _F.clause == bindparam("clause"), "text": _F.basis == bindparam("text"),
+    "number": _F.number == bindparam("number"), "repeat": _F.repeat_of_id.is_not(None), "overdue": _LATE,
+    "outlet": _F.outlet_id == bindparam("outlet"),
+    "enterprise": _F.enterprise_id == select(_O.id).where(_O.code == bindparam("code")).scalar_subquery(),
+    "since": _F.found_on >= bindparam("since"), "until": _F.found_on <= bindparam("until"),
+    "after": _F.id < bindparam("after"), "before": _F.id > bindparam("before"),
+}  # fmt: skip
+_KNOWN: dict[str, Mapping[str, str]] = {
+    "state": FINDING_NAMES, "severity": SEVERITIES, "basis": BASIS_KINDS, "source": SOURCES,
+}  # fmt: skip
+
+
+def _asked(filters: Mapping[str, str], by: User, *, now: Any) -> dict[str, Any] | None:
+    """Names of `_MET` that hold for a list, the first says what the person may see at all, and the values;
+    None for somebody without an organization."""
+    own = by.organization
+    if own is None:
+        return None
+    asked: dict[str, Any] = {"regulator" if own.is_regulator else "inspected": True, "own": own.id}
+    asked |= {name: filters[name] for name, known in _KNOWN.items() if filters.get(name) in known}
     if clause := filters.get("clause"):
-        where.append(Finding.clause == clause if OWN_CLAUSE.match(clause) else Finding.basis == clause)
+        asked["clause" if OWN_CLAUSE.match(clause) else "text"] = clause
     if number := filters.get("number"):
-        where.append(Finding.number == number)
-    if filters.get("repeat") == "yes":
-        where.append(Finding.repeat_of_id.is_not(None))
-    if filters.get("overdue") == "yes":
-        where.append(overdue(now))
-    if outlet := filters.get("outlet"):
-        where.append(Finding.outlet_id == _number(outlet))
+        asked["number"] = number
     if code := filters.get("enterprise"):
-        of = db.session.scalar(select(Organization.id).where(Organization.code == code))
-        where.append(Finding.enterprise_id == (of or 0))
-    if since := day_of(filters.get("from", "")):
-        where.append(Finding.found_on >= since)
-    if until := day_of(filters.get("to", "")):
-        where.append(Finding.found_on <= until)
-    return where
+        asked |= {"enterprise": True, "code": code}
+    if filters.get("repeat") == "yes":
+        asked["repeat"] = True
+    if filters.get("overdue") == "yes":
+        asked |= {"overdue": True, "now": now}
+    if outlet := filters.get("outlet"):
+        asked["outlet"] = _number(outlet)
+    days = {"since": day_of(filters.get("from", "")), "until": day_of(filters.get("to", ""))}
+    return asked | {name: day for name, day in days.items() if day is not None}
 
 
 COLUMNS = (
-    Finding.id, Finding.number, Finding.title, Finding.clause, Finding.basis_kind, Finding.severity,
-    Finding.source, Finding.state, Finding.found_on, Finding.repeat_of_id, Finding.fixed_on_spot,
-    Finding.level, Finding.enterprise_id, Finding.rectification_id,
-    Organization.name.label("enterprise"), Outlet.name.label("outlet"),
-    Rectification.state.label("rectification_state"), Rectification.due_on, Rectification.due_at,
+    _F.id, _F.number, _F.title, _F.clause, _F.basis_kind, _F.severity, _F.source, _F.state, _F.found_on,
+    _F.repeat_of_id, _F.fixed_on_spot, _F.level, _F.enterprise_id, _F.rectification_id,
+    _O.name.label("enterprise"), _P.name.label("outlet"), _R.state.label("rectification_state"), _R.due_on,
+    _R.due_at,
 )  # fmt: skip
+EXPORTED = (*COLUMNS, _F.facts, _F.basis, _F.department, _F.closed_at, _F.closed_reason)
 
 
-def _listed(where: Sequence[ColumnElement[bool]], most: int, *, upwards: bool = False) -> Select[Any]:
-    """The rows of a page: their ids are found first, so that names are looked up for those alone."""
-    order = Finding.id if upwards else Finding.id.desc()
-    ids = select(Finding.id).where(*where).order_by(order).limit(most).subquery()
-    rows: Any = select(*COLUMNS)
-    listed: Select[Any] = (
-        rows.join(Organization, Organization.id == Finding.enterprise_id)
-        .outerjoin(Outlet, Outlet.id == Finding.outlet_id)
-        .outerjoin(Rectification, Rectification.id == Finding.rectification_id)
-        .where(Finding.id.in_(select(ids.c.id)))
-        .order_by(order)
-    )
-    return listed
+@lru_cache(maxsize=256)
+def _listed(names: tuple[str, ...], most: int, *, whole: bool = False) -> Select[Any]:
+    """The rows of a page: their ids are found first, so that names are looked up for those alone. Made once
+    for these filters: most lists ask it again, with other values."""
+    places: Any = Finding.__table__.join(Organization.__table__, _O.id == _F.enterprise_id)
+    places = places.outerjoin(Outlet.__table__, _P.id == _F.outlet_id)
+    places = places.outerjoin(Rectification.__table__, _R.id == _F.rectification_id)
+    rows: Select[Any] = select(*(EXPORTED if whole else COLUMNS)).select_from(places)
+    return rows.where(_F.id.in_(_ids(names, most))).order_by(_F.id if "before" in names else _F.id.desc())
+
+
+def _ids(names: tuple[str, ...], most: int) -> Select[Any]:
+    """The ids of a page. What is overdue is looked for state by state, so that each walks its index."""
+    met = [_MET[name] for name in names if name in _MET]
+    states = [_F.state == str(state) for state in OWED] if "overdue" in names else [true()]
+    each = [
+        select(_F.id).where(*met, state).order_by(_F.id if "before" in names else _F.id.desc()).limit(most)
+        for state in states
+    ]
+    every = union_all(*(select(part.subquery().c.id) for part in each)).subquery()
+    return select(every.c.id).order_by(every.c.id if "before" in names else every.c.id.desc()).limit(most)
 
 
 def page(
     filters: Mapping[str, str], by: User, *, now: Any, after: int = 0, before: int = 0
 ) -> tuple[list[Any], int | None, int | None]:
     """Up to fifty findings, the newest first, with the keys of the pages before and after."""
-    where = conditions(filters, by, now=now)
+    asked = _asked(filters, by, now=now)
+    if asked is None:
+        return [], None, None
     upwards = bool(before and not after)
-    if after:
-        where.append(Finding.id < after)
-    elif before:
-        where.append(Finding.id > before)
-    found = list(db.session.execute(_listed(where, PAGE + 1, upwards=upwards)))
+    if after or before:
+        asked["before" if upwards else "after"] = before if upwards else after
+    found = list(db.session.execute(_listed(tuple(asked), PAGE + 1), asked))
     more, found = len(found) > PAGE, found[:PAGE]
     if upwards:
         found.reverse()
@@ -243,28 +270,47 @@ def page(
     return found, found[0].id if found and newer else None, found[-1].id if found and older else None
 
 
-EXPORTED = (
-    *COLUMNS, Finding.facts, Finding.basis, Finding.department, Finding.closed_at, Finding.closed_reason,
-)  # fmt: skip
-
-
 def exported(filters: Mapping[str, str], by: User, *, now: Any, most: int) -> Iterator[Any]:
     """All findings of a list, the newest first, a thousand at a time."""
-    where, last, count = conditions(filters, by, now=now), 0, 0
-    while count < most:
-        here = [*where, Finding.id < last] if last else where
-        found = list(db.session.execute(_listed(here, 1000).with_only_columns(*EXPORTED)))
+    asked, count = _asked(filters, by, now=now), 0
+    while asked is not None and count < most:
+        found = list(db.session.execute(_listed(tuple(asked), 1000, whole=True), asked))
         yield from found
         count += len(found)
         if len(found) < 1000:
             return
-        last = found[-1].id
+        asked["after"] = found[-1].id
+
+
+_PLACES = (
+    select(_O.id, _O.code, _O.name, _O.sectors)
+    .where(_O.kind == "enterprise", _O.active.is_(True))
+    .order_by(_O.id)
+)
+
+
+def places_of(by: User) -> list[tuple[int, str, str]]:
+    """(id, code, name) of the enterprises that this person may see, for the filters of the list."""
+    own = by.organization
+    if own is None:
+        return []
+    if not own.is_regulator:
+        return [(own.id, own.code, own.name)]
+    mine = set(own.sectors)
+    return [(row[0], row[1], row[2]) for row in db.session.execute(_PLACES) if mine & set(row[3])]
+
+
+_OUTLETS = (
+    select(_P.id, _P.name)
+    .where(_P.organization_id.in_(bindparam("owners", expanding=True)))
+    .order_by(_P.name)
+    .limit(500)
+)
 
 
 def outlets_of(enterprise_ids: Sequence[int]) -> list[tuple[int, str]]:
     """Outlets of these enterprises, for filters and forms."""
-    rows = select(Outlet.id, Outlet.name).where(Outlet.organization_id.in_(list(enterprise_ids)))
-    return [(row[0], row[1]) for row in db.session.execute(rows.order_by(Outlet.name).limit(500))]
+    return [(row[0], row[1]) for row in db.session.execute(_OUTLETS, {"owners": list(enterprise_ids)})]
 
 
 def clauses(organization_id: int) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, request, send_file, stream_with_context, url_for
 
-from blueprints.accounts.queries_reach import enterprises
 from blueprints.accounts.sessions import me
 from blueprints.inspection.queries import finding_statistics as statistics
 from blueprints.inspection.queries import findings as queries
@@ -36,23 +35,24 @@ def is_regulator() -> bool:
 @requires(Permission.FINDING_READ)
 def findings() -> Response:
     """Findings in reach, the newest first."""
-    by, now, filters = me(), clock.now(), asked(queries.FILTERS)
-    regulator = is_regulator()
+    by, now, filters, regulator = me(), clock.now(), asked(queries.FILTERS), is_regulator()
     rows, before, after = queries.page(filters, by, now=now, after=place("after"), before=place("before"))
     heads = [HEADS[0], "企业", *HEADS[1:]] if regulator else HEADS
-    found = pages.lines(rows, regulator=regulator, now=now, calendar=load_calendar())
+    body = pages.printed_lines(rows, regulator=regulator, now=now, calendar=load_calendar())
     intro = "" if regulator else "这里是送达本单位的通知书里的问题。"
     return list_screen(
-        "检查发现的问题", heads, found, endpoint="inspection.findings", filters=filters,
-        controls=_controls(regulator), before=before, after=after, clause=CLAUSE,
+        "检查发现的问题", heads, rows, body=body, table_class="stack finding-list",
+        endpoint="inspection.findings", filters=filters,
+        controls=_controls(filters, regulator), before=before, after=after, clause=CLAUSE,
         empty="还没有检查发现的问题。",
         hint="现场检查签字后、原始记录抽查有结论后，可以把不符合的项目登记为问题。",
         actions=_actions(filters, regulator), intro=intro,
     )  # fmt: skip
 
 
-def _controls(regulator: bool) -> list[dict[str, Any]]:
-    mine = enterprises(me())
+def _controls(filters: dict[str, str], regulator: bool) -> list[dict[str, Any]]:
+    """The filters; outlets are offered of one enterprise, for those of all would be hundreds of one name."""
+    places = queries.places_of(me())
     controls: list[dict[str, Any]] = [
         {"name": "state", "label": "状态", "options": list(FINDING_NAMES.items())},
         {"name": "severity", "label": "严重程度", "options": list(SEVERITIES.items())},
@@ -64,10 +64,12 @@ def _controls(regulator: bool) -> list[dict[str, Any]]:
         {"name": "from", "label": "自", "type": "date"}, {"name": "to", "label": "至", "type": "date"},
     ]  # fmt: skip
     if regulator:
-        options = [(one.code, one.name) for one in mine]
+        options = [(code, name) for _, code, name in places]
         controls.insert(1, {"name": "enterprise", "label": "企业", "options": options})
-    outlets = queries.outlets_of([one.id for one in mine])
-    if outlets:
+    chosen = [id for id, code, _ in places if filters.get("enterprise") == code]
+    if not chosen and (len(places) == 1 or "outlet" in filters):
+        chosen = [id for id, _, _ in places]
+    if chosen and (outlets := queries.outlets_of(chosen)):
         controls.insert(2, {"name": "outlet", "label": "网点", "options": outlets})
     return controls
 
