@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from blueprints.accounts.models import User
 from blueprints.inspection.models import Draw, InspectionPlan, InspectorCertificate, PlanTarget
-from blueprints.inspection.service import announcing, planning
+from blueprints.inspection.service import announcing, checking, drawing, planning
 from blueprints.notices.service.composing import lacking
+from blueprints.registry.models import Outlet
 from core import clock
 from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
@@ -131,14 +133,87 @@ def test_a_plan_is_approved_by_somebody_else(planned: Planned) -> None:
         planning.approve(plan, "同意", by=plan.drafted_by, now=clock.now())
 
 
-def test_the_targets_of_a_draw_bring_their_inspectors(planned: Planned, lot: Lot) -> None:
-    fill_service()
-    people = tuple(lot.certified())
-    draw_id = lot.drawn(kind="enterprise", lines=(), quotas={"供气": 1}, exclusions={}, inspectors=people)
+def _taken(planned: Planned, lot: Lot, people: tuple[int, ...], **changed: Any) -> tuple[int, int]:
+    """Ids of a draw that is done and of the draft that took its targets."""
+    lines: dict[str, Any] = {"kind": "enterprise", "lines": (), "quotas": {"供气": 1}, "exclusions": {}}
+    draw_id = lot.drawn(**(lines | changed), inspectors=people)
     plan_id, by_id = planned.draft(), planned.by.id
     with transaction() as session:
         plan, by = session.get_one(InspectionPlan, plan_id), session.get_one(User, by_id)
         assert planning.take_draw(plan, session.get_one(Draw, draw_id), by=by, now=clock.now()) == 1
+    return draw_id, plan_id
+
+
+def _replace(planned: Planned, draw_id: int, name: str, key: str) -> None:
+    """Somebody who was drawn is given up, as the page does it."""
+    answer = planned.world.client("jxw-inspector").submit(
+        f"/draws/{draw_id}/substitute", {"who": f"{name}\t{key}", "reason": "当天另有公务"}
+    )
+    assert answer.status_code == 302
+
+
+def test_a_plan_follows_the_substitutes_of_its_draw(planned: Planned, lot: Lot) -> None:
+    fill_service()
+    draw_id, plan_id = _taken(planned, lot, tuple(lot.certified()))
+    planned.approved(plan_id)
+    team = drawing.export(lot.row(draw_id)).teams[0]
+    _replace(planned, draw_id, team.name, team.current[0])
+    now_on = drawing.export(lot.row(draw_id)).teams[0].current
+    plan = db.session.get_one(InspectionPlan, plan_id)
+    people = {person["id"] for person in plan.targets[0].team}
+    assert people == {int(key[1:]) for key in now_on}
+    assert set(now_on) != set(team.current)
+    assert plan.state == "approved"  # the target is the one that the leader approved
+
+
+def test_another_target_by_rank_is_approved_again(planned: Planned, lot: Lot) -> None:
+    fill_service()
+    with transaction() as session:
+        company, now = planned.world.org("rq").id, clock.now()
+        session.add(Outlet(organization_id=company, name="西城营业厅", address="示例路2号", created_at=now))
+    draw_id, plan_id = _taken(planned, lot, tuple(lot.certified()), kind="outlet")
+    planned.approved(plan_id)
+    stratum = drawing.export(lot.row(draw_id)).strata[0]
+    _replace(planned, draw_id, stratum.name, stratum.current[0])
+    plan = db.session.get_one(InspectionPlan, plan_id)
+    assert (len(plan.targets), plan.state, plan.approved_by) == (1, "submitted", None)
+    assert drawing.export(lot.row(draw_id)).strata[0].current != stratum.current
+    assert planned.world.client("jxw-leader").get(f"/plans/{plan_id}").text.count("批准") > 1
+
+
+def test_a_draw_that_a_plan_rests_on_is_not_voided(planned: Planned, lot: Lot) -> None:
+    fill_service()
+    draw_id, plan_id = _taken(planned, lot, tuple(lot.certified()))
+    by = db.session.get_one(User, planned.by.id)
+    with pytest.raises(RuleViolation, match="用的是这次抽取") as refused:
+        drawing.void(lot.row(draw_id), "抽取有误", by=by, now=clock.now())
+    assert "取消那个计划" in str(refused.value.next_step)
+    with transaction() as session:
+        plan, by = session.get_one(InspectionPlan, plan_id), session.get_one(User, planned.by.id)
+        planning.cancel(plan, "改到下一季度", by=by, now=clock.now())
+        drawing.void(session.get_one(Draw, draw_id), "抽取有误", by=by, now=clock.now())
+    assert lot.row(draw_id).state == "void"
+
+
+def test_once_a_check_began_its_target_leads_to_it(planned: Planned) -> None:
+    target_id, by_id = planned.ready_target(), planned.by.id
+    with transaction() as session:
+        by, target = session.get_one(User, by_id), session.get_one(PlanTarget, target_id)
+        checking.open_check(target, by=by, now=clock.now())
+    page = planned.world.client("jxw-inspector").get(f"/plan-targets/{target_id}").text
+    assert "打开检查" in page
+    assert "开始检查" not in page
+    assert "修改检查人员" not in page
+    target, by = db.session.get_one(PlanTarget, target_id), db.session.get_one(User, by_id)
+    with pytest.raises(RuleViolation, match="已经开始检查"):
+        planning.set_target(target, [1, 2], announced=False, by=by, now=clock.now())
+
+
+def test_the_targets_of_a_draw_bring_their_inspectors(planned: Planned, lot: Lot) -> None:
+    fill_service()
+    people = tuple(lot.certified())
+    _, plan_id = _taken(planned, lot, people)
+    by_id = planned.by.id
     target = db.session.get_one(InspectionPlan, plan_id).targets[0]
     assert target.enterprise.code == "rq"
     assert target.drawn
@@ -152,6 +227,7 @@ def test_the_targets_of_a_draw_bring_their_inspectors(planned: Planned, lot: Lot
         planning.drop_target(row, by=by, now=clock.now())
 
 
+@pytest.mark.rule("F6.2")
 def test_the_notice_says_what_where_when_and_who(planned: Planned) -> None:
     plan_id = planned.draft()
     target_id = planned.targeted(plan_id, planned.certified()[:2], announced=True)
@@ -162,6 +238,7 @@ def test_the_notice_says_what_where_when_and_who(planned: Planned) -> None:
         made = announcing.draft(target, by=session.get_one(User, by_id), now=clock.now())
         assert lacking(made) == "还没有填写：联系电话。"  # the organization has not entered any
         assert "服务网点" in made.body
+        assert "查看原始记录、现场抽样检查" in made.body
         assert [row[1] for row in made.values["check_officers"]] == ["示执00001", "示执00002"]
         assert made.addressees[0]["name"] == "示例燃气公司"
     target, by = db.session.get_one(PlanTarget, target_id), db.session.get_one(User, by_id)

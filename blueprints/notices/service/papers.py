@@ -43,5 +43,5 @@ def document_of_paper(paper: Paper, *, now: datetime) -> Document:
 
 
 def print_paper(paper: Paper, *, now: datetime) -> Printed:
-    """The paper as PDF; call it outside of a transaction. Errors: InvalidInput, PrintFailed, RuleViolation."""
+    """The paper as PDF, outside of a transaction. Errors: InvalidInput, PrintFailed, RuleViolation."""
     return draw(document_of_paper(paper, now=now), stored if paper.signs else None)
