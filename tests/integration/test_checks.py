@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pypdfium2
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from blueprints.inspection.models import CheckEntry
-from blueprints.inspection.service import checking, signing
+from blueprints.accounts.models import User
+from blueprints.inspection.models import CheckEntry, SiteCheck
+from blueprints.inspection.service import check_records, checking, finding_sources, findings, signing
 from core import clock
 from core.db import db
 from core.files import path_of
@@ -209,3 +210,48 @@ def test_a_certificate_has_to_be_valid_on_the_day(one: Inspected) -> None:
     target = Planned().ready_target()
     with clock.frozen(clock.now() + timedelta(days=600)), pytest.raises(RuleViolation):
         one.opened(target_id=target)
+
+
+@pytest.mark.rule("F6.2b")
+def test_a_stranger_neither_voids_a_check_nor_changes_its_team(one: Inspected) -> None:
+    check_id = one.declared()
+    with pytest.raises(RuleViolation, match="不能作废") as refused:
+        one.do(checking.void, check_id, "检查对象有误", login="jxw-clerk")
+    assert refused.value.next_step
+    place = one.row(check_id).inspectors[0]
+    with pytest.raises(RuleViolation, match="不能更换检查人员"):
+        one.do(checking.substitute, check_id, place, one.world.user("jxw-clerk"), "另有公务", login="jxw-clerk")
+    page = one.world.client("jxw-clerk").get(f"/checks/{check_id}").text
+    assert "作废" not in page.partition("<h1")[2].partition("</header>")[0]
+    one.do(checking.void, check_id, "检查对象有误", login="jxw-leader")
+    assert one.row(check_id).state == "void"
+
+
+@pytest.mark.rule("F6.2b")
+def test_a_check_on_which_findings_rest_is_not_voided(one: Inspected) -> None:
+    check_id = one.declared()
+    one.complete(check_id)
+    one.answer(check_id, "S01", {"value": {"标志不明显": 1}, "note": "被树遮挡。"})
+    one.photo(check_id, "S01")
+    one.signed(check_id)
+    made = one.do(_recorded, check_id)
+    with pytest.raises(RuleViolation, match="已经据此登记问题") as refused:
+        one.do(checking.void, check_id, "检查对象有误")
+    assert made in refused.value.message
+    assert "撤销" in str(refused.value.next_step)
+
+
+def _recorded(check: SiteCheck, *, by: User, now: datetime) -> str:
+    """Number of the finding of the first deviation."""
+    found = finding_sources.of_check(check)[0]
+    said = findings.Said(found.title, found.facts, found.basis_kind, basis=found.basis, clause=found.clause,
+                         item=found.item, instance=found.instance)  # fmt: skip
+    day = finding_sources.found_on(check)
+    return findings.record(said, check.enterprise, found_on=day, by=by, now=now, source=check).number
+
+
+def test_remarks_stand_in_one_line_with_one_mark_between() -> None:
+    parts = ["扣1分", "缺少收费依据的文号。", " ", "照片1"]
+    assert check_records.joined(parts) == "扣1分；缺少收费依据的文号；照片1"
+    assert check_records.joined(["饮水机缺水。"]) == "饮水机缺水。"
+    assert check_records.joined([]) == ""

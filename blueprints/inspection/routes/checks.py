@@ -128,6 +128,8 @@ def _next(check: SiteCheck) -> list[dict[str, Any]]:
         step("计分的检查表", "filled_checklist", primary=False, icon="file-earmark-pdf")
     if check.state == "open" or check.paper_scan_id:
         step("纸质检查表", "check_paper", primary=False)
+    if not checking.in_charge(check, me()):
+        return steps
     if check.state == "open":
         step("更换检查人员", "substitute_inspector", primary=False)
     if check.state in ("open", "signing", "signed"):

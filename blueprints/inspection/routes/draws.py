@@ -21,6 +21,7 @@ from blueprints.inspection.models import Draw
 from blueprints.inspection.queries import draws as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.service import drawing as service
+from blueprints.inspection.service import planning
 from blueprints.inspection.views import draw_page as pages
 from core import clock
 from core.authz import Permission, requires
@@ -256,6 +257,7 @@ def substitute(draw_id: int) -> Response:
     def act() -> str:
         name, _, key = form.who.data.partition("\t")
         service.substitute(found, name, key, form.reason.data, by=me(), now=clock.now())
+        planning.follow_draw(found, by=me(), now=clock.now())
         return _url(found)
 
     return form_flow(

@@ -16,7 +16,6 @@ from domain.errors import RuleViolation
 
 KIND = "inspection_notice"
 NUMERALS = "一二三四五六七八九十"
-GONE = ("void", "discarded")
 HOW = {
     "record": "查看原始记录",
     "site": "现场抽样检查",
@@ -29,7 +28,7 @@ def draft(target: PlanTarget, *, by: User, now: datetime) -> Notice:
     every notice. Errors: RuleViolation where there is one already, or no team."""
     plan = target.plan
     planning.require(plan, ("submitted", "approved"), "制发检查通知书")
-    if target.notice is not None and target.notice.state not in GONE:
+    if target.notice is not None and target.notice.state not in planning.GONE:
         raise RuleViolation("这个对象已经有检查通知书。", planning.CLAUSE, "请打开已有的检查通知书。")
     subject = notices.Subject("inspection_plan", plan.id, plan.label, target.enterprise)
     content = notices.Content(values=values(target, by), addressees=[target.enterprise.name])

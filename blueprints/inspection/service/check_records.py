@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -122,9 +122,15 @@ def rows(check: SiteCheck) -> list[list[str]]:
             title = f"{code} {one.text}" + (f"（{name}）" if name else "")
             because = why(one, data, words[code] if len(instances) == 1 else "")
             shots = photo_words(content, code, name)
-            line = [str(len(lines) + 1), title, VERDICTS[verdict(one, data)], "；".join(because + shots)]
+            line = [str(len(lines) + 1), title, VERDICTS[verdict(one, data)], joined(because + shots)]
             lines.append([printable(text) for text in line])
     return lines
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Parts in one line: whatever mark a typed one ends with, there is one between two."""
+    kept = [part.strip() for part in parts if part.strip()]
+    return "；".join([*(part.rstrip("。；，;,. ") for part in kept[:-1]), *kept[-1:]])
 
 
 def why(one: CheckItem, data: Mapping[str, Any], words: str) -> list[str]:

@@ -14,12 +14,14 @@ from blueprints.accounts.models import User
 from blueprints.inspection.models import CheckAddendum, CheckInspector, PlanTarget, SiteCheck
 from blueprints.inspection.queries import checks as queries
 from blueprints.inspection.queries import draws as certified
+from blueprints.inspection.queries import findings
 from blueprints.inspection.service import planning
 from core import audit, clock
 from core.db import db
 from core.sequences import next_number
 from domain.checklists import Checklist, checklist_from
 from domain.errors import InvalidInput, RuleViolation
+from domain.roles import Permission
 
 CLAUSE = "F6.2b"
 LEAST_TEAM, SHORTEST_REASON = 2, 4
@@ -89,6 +91,19 @@ def require(check: SiteCheck, states: tuple[str, ...], step: str) -> None:
         )
 
 
+def in_charge(check: SiteCheck, by: User) -> bool:
+    """Whether this person may change the team of a check or void it."""
+    deciding = {Permission.PLAN_EDIT, Permission.FINDING_DECIDE}
+    return place_of(check, by) is not None or bool(deciding & by.permissions)
+
+
+def _require_in_charge(check: SiteCheck, by: User, step: str) -> None:
+    if not in_charge(check, by):
+        raise RuleViolation(
+            f"您不是这次检查的检查人员，不能{step}。", CLAUSE, "请检查人员、督办员或者主管部门领导办理。"
+        )
+
+
 def declare(check: SiteCheck, conflict: str, *, by: User, now: datetime) -> None:
     """An inspector says before the first answer whether there is a conflict of interest; once said, it stays.
 
@@ -112,6 +127,7 @@ def substitute(
     Errors: InvalidInput; RuleViolation once signing has begun.
     """
     require(check, ("open",), "更换检查人员")
+    _require_in_charge(check, by, "更换检查人员")
     if len(reason) < SHORTEST_REASON:
         raise InvalidInput(f"请写明更换的理由，至少 {SHORTEST_REASON} 个字。", "reason")
     if any(one.user_id == person.id for one in check.inspectors):
@@ -153,8 +169,18 @@ def add(check: SiteCheck, text: str, *, by: User, now: datetime) -> CheckAddendu
 
 
 def void(check: SiteCheck, reason: str, *, by: User, now: datetime) -> None:
-    """A check that does not count; it stays listed with its number and reason. Errors: InvalidInput."""
+    """A check that does not count; it stays listed with its number and reason.
+
+    Errors: InvalidInput; RuleViolation for a stranger, or while findings rest on the check.
+    """
     require(check, ("open", "signing", "signed"), "作废")
+    _require_in_charge(check, by, "作废")
+    if resting := [one.number for one in findings.of_source(check) if one.state != "withdrawn"]:
+        raise RuleViolation(
+            f"已经据此登记问题（{'、'.join(resting[:3])}），不能作废。",
+            CLAUSE,
+            "请先撤销这些问题，再作废检查。",
+        )
     if len(reason) < SHORTEST_REASON:
         raise InvalidInput(f"请写明作废的理由，至少 {SHORTEST_REASON} 个字。", "reason")
     check.state, check.void_reason = "void", reason

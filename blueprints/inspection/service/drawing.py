@@ -16,6 +16,7 @@ from typing import Any
 from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models import Draw
 from blueprints.inspection.queries import draws as queries
+from blueprints.inspection.queries import plans
 from core import audit, clock
 from core.db import db
 from core.privacy import decrypt, encrypt
@@ -255,8 +256,14 @@ def substitute(row: Draw, name: str, key: str, reason: str, *, by: User, now: da
 
 
 def void(row: Draw, reason: str, *, by: User, now: datetime) -> None:
-    """A numbered draw that does not count; it stays listed with its reason."""
+    """A numbered draw that does not count; it stays listed with its reason.
+
+    Errors: InvalidInput; RuleViolation while a plan rests on it.
+    """
     require(row, ("frozen", "drawn"), "作废")
+    if (plan := plans.plan_of_draw(row.id)) is not None:
+        text = f"检查计划“{plan.label}”用的是这次抽取，不能作废。"
+        raise RuleViolation(text, CLAUSE, "请先取消那个计划，或者按顺位替换。")
     if len(reason) < 4:
         raise InvalidInput("请写明作废的理由，至少 4 个字。", "reason")
     row.state, row.voided_at = "void", now

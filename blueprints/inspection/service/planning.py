@@ -38,6 +38,7 @@ TONES = {
     "cancelled": "stopped",
 }
 METHODS = {"record": "查看原始记录", "site": "现场抽样检查", "survey": "用户满意度调查"}
+GONE = ("void", "discarded")  # states of a 检查通知书 that does not hold
 PLANS_PER_YEAR = "inspection_plans_per_year"
 APPROVAL_HOURS = "urgent_inspection_approval_hours"
 
@@ -114,27 +115,78 @@ def take_draw(row: InspectionPlan, draw: Draw, *, by: User, now: datetime) -> in
         raise RuleViolation("只能采用本单位已经完成的抽取。", CLAUSE, "请先公开抽取。")
     if taken := queries.plan_of_draw(draw.id):
         raise RuleViolation(f"这次抽取已经用于“{taken.label}”。", CLAUSE, "请另选一次抽取，或者新做一次。")
+    found = _drawn(row, draw)
+    for enterprise, outlet, people in found:
+        _take(row, enterprise, outlet, people, clock.local_date(now))
+    row.draw = draw
+    log("targets", row, {"draw": [None, draw.label]}, by, now)
+    return len(found)
+
+
+def _drawn(row: InspectionPlan, draw: Draw) -> list[tuple[Organization, Outlet | None, list[int]]]:
+    """What a draw says now: who is checked, by whom. Errors: RuleViolation for what is not registered."""
     made = drawing.export(draw)
     places = queries.places(row.organization, [key for stratum in made.strata for key in stratum.current])
     teams = {team.target: team.current for team in made.teams}
+    found = []
     for stratum in made.strata:
         for key in stratum.current:
             if key not in places:
-                raise RuleViolation(
-                    f"抽中的“{draw.labels.get(key, key)}”不是本系统登记的企业或网点。",
-                    CLAUSE,
-                    "请先登记这个网点，或者作废后重新抽取。",
-                )
-            enterprise, outlet = places[key]
+                text = f"抽中的“{draw.labels.get(key, key)}”不是本系统登记的企业或网点。"
+                raise RuleViolation(text, CLAUSE, "请先登记这个网点，或者作废后重新抽取。")
             people = [int(person.removeprefix("P")) for person in teams.get(key, ())]
-            found = PlanTarget(enterprise_id=enterprise.id, outlet_id=outlet.id if outlet else None)
-            found.enterprise, found.outlet, found.drawn = enterprise, outlet, True
-            found.team = _team(row, people, clock.local_date(now)) if people else []
-            row.targets.append(found)
-    row.draw = draw
-    count = sum(len(stratum.current) for stratum in made.strata)
+            found.append((*places[key], people))
+    return found
+
+
+def _take(
+    row: InspectionPlan, enterprise: Organization, outlet: Outlet | None, people: list[int], day: date
+) -> None:
+    found = PlanTarget(enterprise_id=enterprise.id, outlet_id=outlet.id if outlet else None)
+    found.enterprise, found.outlet, found.drawn = enterprise, outlet, True
+    found.team = _team(row, people, day) if people else []
+    row.targets.append(found)
+
+
+def follow_draw(draw: Draw, *, by: User, now: datetime) -> None:
+    """After a substitution the plan that took the draw says what the draw says; with another target it has to
+    be approved again. Errors: RuleViolation where the check of what is given up has begun or is announced.
+    """
+    row = queries.plan_of_draw(draw.id)
+    if row is None or row.state == "closed":
+        return
+    day, wanted = clock.local_date(now), {}
+    for enterprise, outlet, people in _drawn(row, draw):
+        wanted[enterprise.id, outlet.id if outlet else None] = (enterprise, outlet, people)
+    given_up = []
+    for target in [target for target in row.targets if target.drawn]:
+        place = (target.enterprise_id, target.outlet_id)
+        people = wanted.pop(place)[2] if place in wanted else None
+        if people is None:
+            given_up.append(target)
+        elif people and set(people) != {person["id"] for person in target.team}:
+            _require_unbegun(target)
+            target.team = _team(row, people, day)
+    for target in given_up:
+        _require_unbegun(target)
+        row.targets.remove(target)
+        db.session.delete(target)
+    for enterprise, outlet, people in wanted.values():
+        _take(row, enterprise, outlet, people, day)
     log("targets", row, {"draw": [None, draw.label]}, by, now)
-    return count
+    if wanted and row.state == "approved":
+        row.state, row.approved_at, row.approved_by, row.approval = "submitted", None, None, ""
+        text = f"检查计划“{row.title}”的对象按顺位替换，等待重新批准。"
+        tell(queries.approvers(row.organization_id), text, link=path_of(row), now=now)
+
+
+def _require_unbegun(target: PlanTarget) -> None:
+    if target.id in queries.checked_targets(target.plan):
+        raise RuleViolation(
+            f"“{target.place}”已经开始检查，不能替换。", CLAUSE, "要换人的，请在现场检查里更换检查人员。"
+        )
+    if target.notice is not None and target.notice.state not in GONE:
+        raise RuleViolation(f"“{target.place}”已经有检查通知书，不能替换。", CLAUSE, "请先作废检查通知书。")
 
 
 def name_target(

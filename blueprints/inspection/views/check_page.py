@@ -125,7 +125,7 @@ def results(check: SiteCheck) -> list[dict[str, Any]]:
             parts[one.part].append([
                 cell(f"{code}　{one.text}", note=name),
                 cell(check_records.VERDICTS[mark], tone=TONES[mark]), _points(one, earned[code]),
-                "；".join(because) or "—",
+                check_records.joined(because) or "—",
             ])  # fmt: skip
     return [{"title": checklist.parts[code], "rows": rows} for code, rows in parts.items() if rows]
 
@@ -221,7 +221,7 @@ def log(check: SiteCheck) -> list[list[Any]]:
 def answer_words(one: CheckItem, data: Mapping[str, Any]) -> str:
     """An answer in words: 不符合：缺一项1次×1分，扣1分；备注"""
     mark = check_records.VERDICTS[verdict(one, data)]
-    because = "；".join(check_records.why(one, data, ""))
+    because = check_records.joined(check_records.why(one, data, ""))
     return f"{mark}：{because}" if because else mark
 
 

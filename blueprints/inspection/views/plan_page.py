@@ -12,7 +12,6 @@ from blueprints.inspection.models import InspectionPlan, PlanTarget, SiteCheck
 from blueprints.inspection.queries import plans as queries
 from blueprints.inspection.service import checking
 from blueprints.inspection.service import planning as service
-from blueprints.inspection.service.announcing import GONE
 from blueprints.notices.workflow import STATE_NAMES, STATE_TONES
 from core.screens import cell
 from core.wording import date_words, moment_words
@@ -105,7 +104,7 @@ def _check_cell(check: SiteCheck | None) -> Any:
 
 def lacks_notice(target: PlanTarget) -> bool:
     """Whether no 检查通知书 that holds has been drafted."""
-    return target.notice is None or target.notice.state in GONE
+    return target.notice is None or target.notice.state in service.GONE
 
 
 def checks(target: PlanTarget) -> list[SiteCheck]:
