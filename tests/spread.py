@@ -20,6 +20,8 @@ SLOW = (
     "tests/browser/test_axe_service.py",
     "many_sqlite",
     "tests/integration/test_sweeps.py",
+    "tests/browser/test_flow_inspection.py",
+    "tests/browser/test_flow_tablet.py",
     "tests/integration/test_kill_nine.py",
     "tests/integration/test_demo.py",
     "tests/pdf/test_edges.py",
