@@ -36,7 +36,6 @@ BASES = {"statute": "法律法规", "rule": "规章和规范性文件", "system"
 EVIDENCE = {"photo": "照片", "document": "文件", "number": "数值", "signature": "签名"}
 WHEN = {"deviation": "不符合时", "always": "每次"}
 MOST_ITEMS = 500
-MOST_INSTANCES = 50
 LONGEST_CODE = 16
 Answers = Mapping[str, Mapping[str, Any]]
 Instances = Mapping[str, Answers]

@@ -175,9 +175,9 @@ def test_another_target_by_rank_is_approved_again(planned: Planned, lot: Lot) ->
     planned.approved(plan_id)
     stratum = drawing.export(lot.row(draw_id)).strata[0]
     _replace(planned, draw_id, stratum.name, stratum.current[0])
+    assert drawing.export(lot.row(draw_id)).strata[0].current != stratum.current
     plan = db.session.get_one(InspectionPlan, plan_id)
     assert (len(plan.targets), plan.state, plan.approved_by) == (1, "submitted", None)
-    assert drawing.export(lot.row(draw_id)).strata[0].current != stratum.current
     assert planned.world.client("jxw-leader").get(f"/plans/{plan_id}").text.count("批准") > 1
 
 

@@ -24,7 +24,7 @@ from core.screens import form_flow, submitted
 from core.submissions import once
 from domain.check_facts import answers_of
 from domain.checklists import CheckItem, overall
-from domain.errors import RuleViolation
+from domain.errors import InvalidInput
 
 SCRIPTS = ("ground", "rules", "store", "sync", "cards", "visit", "main")
 CLAUSE = checking.CLAUSE
@@ -197,7 +197,7 @@ def name_instance(site_check_id: int) -> Response:
     def act() -> str:
         kind, name = request.form.get("kind", "")[:20], " ".join(request.form.get("name", "").split())[:64]
         if not kind or not name:
-            raise RuleViolation("请写明名称。", CLAUSE)
+            raise InvalidInput("请写明名称。")
         entries.record(
             check, item=f"@instance:{kind}", instance=name, data={"value": True}, by=me(), now=clock.now()
         )

@@ -61,11 +61,6 @@ def _refusal(refused: RuleViolation, code: str, status: int) -> Answer:
     return jsonify(code=code, message=refused.message, **more), status
 
 
-def _require_mine(check: SiteCheck) -> None:
-    if checking.place_of(check, me()) is None:
-        raise RuleViolation("您不是这次检查的检查人员，不能作答。", checking.CLAUSE)
-
-
 def _body() -> dict[str, Any]:
     """The JSON object that was sent. Errors: InvalidInput."""
     if (request.content_length or 0) > LARGEST_BODY:
@@ -99,7 +94,7 @@ def check_data_json(site_check_id: int) -> Answer:
     check = own_or_404(site_check_id)
 
     def act() -> dict[str, Any]:
-        _require_mine(check)
+        checking.require_place(check, me())
         if key := request.args.get("tablet"):
             tablets.require_trusted(tablets.key_of(key), by=me())
         return check_data.whole(check, me(), clock.now()) | {"csrf": generate_csrf()}
@@ -115,7 +110,7 @@ def send_entries(site_check_id: int) -> Answer:
     check = own_or_404(site_check_id)
 
     def act() -> dict[str, Any]:
-        _require_mine(check)
+        checking.require_place(check, me())
         body = _body()
         _same_person(body.get("user"))
         raw, since = body.get("entries", []), _whole(body.get("since", 0), "位置")
@@ -178,7 +173,7 @@ def send_photo(site_check_id: int) -> Answer:
     check = own_or_404(site_check_id)
 
     def act() -> dict[str, Any]:
-        _require_mine(check)
+        checking.require_place(check, me())
         form, upload = request.form, request.files.get("photo")
         user = form.get("user", "")
         _same_person(int(user) if user.isascii() and user.isdecimal() and len(user) < 10 else 0)

@@ -66,16 +66,22 @@ def place_of(check: SiteCheck, by: User) -> CheckInspector | None:
     return next((one for one in check.inspectors if one.user_id == by.id), None)
 
 
-def require_inspector(check: SiteCheck, by: User) -> CheckInspector:
-    """Whether this person may act in the check: of the team, declared, without a conflict of interest.
-
-    Errors: RuleViolation.
-    """
+def require_place(check: SiteCheck, by: User) -> CheckInspector:
+    """This person's place in the team. Errors: RuleViolation for everybody else."""
     found = place_of(check, by)
     if found is None:
         raise RuleViolation(
             "您不是这次检查的检查人员，不能作答。", CLAUSE, "请由检查人员作答，或者先更换检查人员。"
         )
+    return found
+
+
+def require_inspector(check: SiteCheck, by: User) -> CheckInspector:
+    """Whether this person may act in the check: of the team, declared, without a conflict of interest.
+
+    Errors: RuleViolation.
+    """
+    found = require_place(check, by)
     if found.declared_at is None:
         raise RuleViolation("请先声明和被检查单位有没有利害关系。", CLAUSE, "声明以后就可以作答。")
     if found.conflict:
@@ -110,9 +116,7 @@ def declare(check: SiteCheck, conflict: str, *, by: User, now: datetime) -> None
     Errors: RuleViolation.
     """
     require(check, ("open",), "声明")
-    found = place_of(check, by)
-    if found is None:
-        raise RuleViolation("您不是这次检查的检查人员。", CLAUSE, "只有检查人员需要声明。")
+    found = require_place(check, by)
     if found.declared_at is not None:
         raise RuleViolation("您已经声明过。", CLAUSE, "情况有变化的，请更换检查人员。")
     found.declared_at, found.conflict = now, conflict

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from blueprints.accounts.models import Organization, User
+from blueprints.accounts.models import User
 from blueprints.inspection.models import Finding, Rectification
 from blueprints.inspection.service.finding_moves import CLAUSE, log, move
 from blueprints.inspection.workflow import NOTICE_KINDS
@@ -209,8 +209,3 @@ def _nth(number: int) -> str:
         return f"（{NUMERALS[number]}）"
     tens, ones = divmod(number, 10)
     return f"（{NUMERALS[tens] if tens > 1 else ''}十{NUMERALS[ones] if ones else ''}）"
-
-
-def enterprise_of(findings: Sequence[Finding]) -> Organization:
-    """The enterprise that all of them belong to."""
-    return findings[0].enterprise

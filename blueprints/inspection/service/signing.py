@@ -10,7 +10,6 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.inspection.models import CheckSignature, SiteCheck
-from blueprints.inspection.queries import checks as queries
 from blueprints.inspection.service import checking, entries
 from core.db import db
 from core.files import MAX_PIXELS, StoredFile, store
@@ -145,7 +144,7 @@ def sign(check: SiteCheck, picture: bytes, *, by: User, now: datetime) -> bool:
     """An inspector signs for himself; True when this was the last signature. Errors: RuleViolation."""
     place = _may_sign(check, by)
     if any(one.role == "inspector" and one.user_id == by.id for one in check.signatures):
-        raise RuleViolation("您已经签过字。", CLAUSE)
+        raise RuleViolation("您已经签过字。", CLAUSE, "请等其他人签字。")
     _add(check, "inspector", place.name, place.certificate, _picture(picture, now), by, now, user=by)
     return _finished(check, by, now)
 
@@ -189,7 +188,9 @@ def _may_sign(check: SiteCheck, by: User) -> Any:
     checking.require(check, ("signing",), "签字")
     place = checking.require_inspector(check, by)
     if place.waiting:
-        raise RuleViolation(f"您的平板上还有 {place.waiting} 项没有发送，不能签字。", CLAUSE)
+        raise RuleViolation(
+            f"您的平板上还有 {place.waiting} 项没有发送，不能签字。", CLAUSE, "请先在平板上联网发送。"
+        )
     if digest(check.content) != check.content_sha256:
         raise RuleViolation("笔录内容和冻结时的校验值不一致，不能签字。", CLAUSE, "请联系系统管理员。")
     return place
@@ -197,7 +198,7 @@ def _may_sign(check: SiteCheck, by: User) -> Any:
 
 def _require_open_side(check: SiteCheck) -> None:
     if any(one.role == "representative" for one in check.signatures):
-        raise RuleViolation("被检查单位一方已经签字或者记明拒签。", CLAUSE)
+        raise RuleViolation("被检查单位一方已经签字或者记明拒签。", CLAUSE, "请刷新页面，看还有谁没有签字。")
 
 
 def _add(
@@ -266,14 +267,3 @@ def keep_record(check_id: int, pdf: bytes, *, now: datetime) -> None:
     check = db.session.get_one(SiteCheck, check_id)
     if check.state in ("signed", "reviewed") and check.record_file is None:
         check.record_file = store("record.pdf", pdf, now=now)
-
-
-def photos_by_item(check: SiteCheck) -> dict[tuple[str, str], int]:
-    """How many photos each item (and instance) has, those taken back left out."""
-    _, state = entries.standing_of(check)
-    found: dict[tuple[str, str], int] = {}
-    for photo in queries.photos_of(check.id):
-        if photo.client_id not in state.removed:
-            key = (photo.item, photo.instance)
-            found[key] = found.get(key, 0) + 1
-    return found

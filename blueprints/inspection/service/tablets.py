@@ -66,7 +66,7 @@ def revoke(row: Tablet, reason: str, *, by: User, now: datetime) -> None:
     Errors: InvalidInput, RuleViolation.
     """
     if row.revoked_at is not None:
-        raise RuleViolation("这台设备已经停用。", CLAUSE)
+        raise RuleViolation("这台设备已经停用。", CLAUSE, "不用再办。")
     if len(reason) < SHORTEST_REASON:
         raise InvalidInput(f"请写明停用的理由，至少 {SHORTEST_REASON} 个字。", "reason")
     row.revoked_at, row.revoked_by, row.revoke_reason = now, by.name, reason

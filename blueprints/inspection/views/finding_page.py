@@ -29,7 +29,6 @@ from core.screens import safe
 from core.wording import due_chip, file_size
 from domain.workdays import Calendar
 
-PURPOSES = {"evidence": "问题证据", "proof": "整改佐证", "plea": "申辩材料", "recheck": "复查材料"}
 RANKS = {
     "sample": 0, "check": 0, "record": 0, "finding": 1, "draft": 2, "notice": 3, "plea": 5, "measure": 6,
     "return": 6, "recheck": 7, "opinion": 8, "escalation": 9, "end": 10,

@@ -14,8 +14,6 @@ from core.clock import to_local
 from core.screens import cell
 from domain.sample_plans import CONFIDENCES, METHODS, RULES
 
-SHOWN_STRATA = 12
-
 
 def moment(at: datetime | None) -> str:
     """2026-10-12 09:30; empty for none."""
