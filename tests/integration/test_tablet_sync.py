@@ -288,3 +288,14 @@ def test_another_checks_ids_give_nothing_away(one: Inspected, check_id: int) -> 
     assert answer.json["refused"][0]["message"] == "这个编号已经用过。"
     based = other.entry("S01", ANSWERS["S01"], row["client_id"])
     assert "还没有收到" in other.send(based).json["refused"][0]["message"]
+
+
+@pytest.mark.rule("F6.2b")
+@pytest.mark.parametrize("odd", ["\ud800", "\x00", "照片", 10**30, 1e308, None, [[]], {"a": {}}, True])
+def test_an_odd_name_of_an_entry_is_refused_in_words(check_id: int, odd: Any) -> None:
+    device = Device(check_id)
+    fine = device.entry("S03", ANSWERS["S03"])
+    answer = device.send(device.entry("S01", ANSWERS["S01"]) | {"client_id": odd}, fine)
+    assert answer.status_code == 200
+    assert [row["client_id"] for row in answer.json["receipts"]] == [fine["client_id"]]
+    assert "格式不对" in answer.json["refused"][0]["message"]

@@ -161,10 +161,11 @@ def follow_draw(draw: Draw, *, by: User, now: datetime) -> None:
     given_up = []
     for target in [target for target in row.targets if target.drawn]:
         place = (target.enterprise_id, target.outlet_id)
-        people = wanted.pop(place)[2] if place in wanted else None
-        if people is None:
+        if place not in wanted:
             given_up.append(target)
-        elif people and set(people) != {person["id"] for person in target.team}:
+            continue
+        people = wanted.pop(place)[2]
+        if people and set(people) != {person["id"] for person in target.team}:
             _require_unbegun(target)
             target.team = _team(row, people, day)
     for target in given_up:

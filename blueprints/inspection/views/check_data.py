@@ -41,10 +41,10 @@ def since(check: SiteCheck, entry_id: int, now: datetime) -> dict[str, Any]:
         "photos": [
             {
                 "id": photo.id, "client_id": photo.client_id, "item": photo.item, "sha256": photo.sha256,
-                "instance": photo.instance, "by": photo.by.name, "at": entries.written(photo.taken_at),
+                "instance": photo.instance, "by": photo.by_name, "at": entries.written(photo.taken_at),
                 "received_at": entries.written(photo.received_at),
             }
-            for photo in check.photos
+            for photo in queries.photos_with_names(check.id)
         ],
         "inspectors": [
             {
@@ -70,4 +70,5 @@ def refusal(raw: object, odd: InvalidInput | RuleViolation) -> dict[str, str]:
     words = odd.message
     if isinstance(odd, RuleViolation) and odd.next_step:
         words += odd.next_step
-    return {"client_id": str(named)[:64], "message": words}
+    known = named[:64] if isinstance(named, str) and named.isascii() else ""
+    return {"client_id": known, "message": words}
