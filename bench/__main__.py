@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import cases, deadlines, draws, findings, notices, visits
+from bench import cases, deadlines, draws, findings, notices, tablets, visits
 
 BENCHES = {
     "deadlines": lambda _options: deadlines.main(),
@@ -12,6 +12,7 @@ BENCHES = {
     "findings": findings.main,
     "notices": notices.main,
     "visits": visits.main,
+    "tablets": tablets.main,
     "draws": draws.main,
 }
 

@@ -36,7 +36,7 @@ def build(size: int, folder: Path) -> dict[str, Any]:
     app = create_app({"SQLITE_SYNCHRONOUS": "OFF", "SECRET_KEY": "bench", "MIGRATIONS": True})
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
-        regulator, enterprises, by = _people()
+        regulator, enterprises, by = people()
         outlets = _outlets(enterprises)
         _findings(regulator, outlets, by, size, random.Random(1))
         with transaction() as session:
@@ -51,7 +51,7 @@ def build(size: int, folder: Path) -> dict[str, Any]:
     return {"size": size, "uri": uri, "floor_uri": floor_uri, "folder": str(folder)}
 
 
-def _people() -> tuple[int, list[int], int]:
+def people() -> tuple[int, list[int], int]:
     """Ids of the regulator, its enterprises and the inspector."""
     from werkzeug.security import generate_password_hash
 

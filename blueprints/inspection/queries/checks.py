@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from blueprints.accounts.models import User
-from blueprints.inspection.models import CheckEntry, CheckInspector, CheckPhoto, SiteCheck, Tablet
+from blueprints.inspection.models import (
+    CheckEntry,
+    CheckInspector,
+    ChecklistVersion,
+    CheckPhoto,
+    SiteCheck,
+    Tablet,
+)
 from core.db import db
 from domain.check_facts import Photo
 from domain.merging import Entry
@@ -69,23 +78,61 @@ def entries_of(check_id: int) -> list[Entry]:
     ]
 
 
-def entries_after(check_id: int, entry_id: int) -> list[CheckEntry]:
-    """What came in after this entry, in the order of arrival."""
-    rows = select(CheckEntry).where(CheckEntry.check_id == check_id, CheckEntry.id > entry_id)
-    return list(db.session.scalars(rows.order_by(CheckEntry.id)))
+_E, _S, _U = (model.__table__.c for model in (CheckEntry, CheckPhoto, User))
+_AFTER = (
+    select(
+        _E.id, _E.client_id, _E.item, _E.instance, _E.data, _E.base, _E.resolves, _E.sha256, _E.by_id,
+        _E.at_device, _E.received_at, _U.name.label("by_name"),
+    )
+    .join_from(CheckEntry.__table__, User.__table__, _U.id == _E.by_id)
+    .where(_E.check_id == bindparam("check"), _E.id > bindparam("after"))
+    .order_by(_E.id)
+)  # fmt: skip
+_SHOT = (
+    select(
+        _S.id, _S.client_id, _S.item, _S.instance, _S.sha256, _S.taken_at, _S.received_at,
+        _U.name.label("by_name"),
+    )
+    .join_from(CheckPhoto.__table__, User.__table__, _U.id == _S.by_id)
+    .where(_S.check_id == bindparam("check"))
+    .order_by(_S.id)
+)  # fmt: skip
+
+
+def entries_after(check_id: int, entry_id: int) -> list[Any]:
+    """What came in after this entry, in the order of arrival, with who sent it (`by_name`)."""
+    return list(db.session.execute(_AFTER, {"check": check_id, "after": entry_id}))
+
+
+def photos_with_names(check_id: int) -> list[Any]:
+    """The photos of a check, the first taken in first, with who sent them (`by_name`)."""
+    return list(db.session.execute(_SHOT, {"check": check_id}))
+
+
+_DIGEST = select(ChecklistVersion.__table__.c.sha256).where(
+    ChecklistVersion.__table__.c.id == bindparam("version")
+)
+
+
+def checklist_digest(version_id: int) -> str:
+    """The digest of a version's content as it was published; empty for a draft."""
+    return db.session.scalar(_DIGEST, {"version": version_id}) or ""
+
+
+_ENTRY = select(CheckEntry).where(CheckEntry.client_id == bindparam("client"))
+_IDS = select(_E.client_id).where(
+    _E.check_id == bindparam("check"), _E.item == bindparam("item"), _E.instance == bindparam("instance")
+)
 
 
 def entry_of(client_id: str) -> CheckEntry | None:
     """The entry with this id of a device, of whichever check."""
-    return db.session.scalars(select(CheckEntry).where(CheckEntry.client_id == client_id)).first()
+    return db.session.scalars(_ENTRY, {"client": client_id}).first()
 
 
 def known_ids(check_id: int, item: str, instance: str) -> set[str]:
     """Ids of everything that was recorded for an item."""
-    rows = select(CheckEntry.client_id).where(
-        CheckEntry.check_id == check_id, CheckEntry.item == item, CheckEntry.instance == instance
-    )
-    return set(db.session.scalars(rows))
+    return set(db.session.scalars(_IDS, {"check": check_id, "item": item, "instance": instance}))
 
 
 def photo_of(client_id: str) -> CheckPhoto | None:
@@ -99,9 +146,12 @@ def photos_of(check_id: int) -> list[Photo]:
     return [Photo(*row) for row in db.session.execute(columns.where(CheckPhoto.check_id == check_id))]
 
 
+_TABLET = select(Tablet).where(Tablet.user_id == bindparam("user"), Tablet.key == bindparam("key"))
+
+
 def tablet_of(user_id: int, key: str) -> Tablet | None:
     """The device of a person by the key that it made for itself."""
-    return db.session.scalars(select(Tablet).where(Tablet.user_id == user_id, Tablet.key == key)).first()
+    return db.session.scalars(_TABLET, {"user": user_id, "key": key}).first()
 
 
 def tablets(organization_id: int) -> list[Tablet]:

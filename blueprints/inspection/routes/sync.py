@@ -19,7 +19,7 @@ from blueprints.inspection.service import checking, entries, tablets
 from blueprints.inspection.views import check_data
 from core import clock
 from core.authz import Permission, requires
-from core.db import transaction
+from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
 
 CHECK = "/checks/<int(max=2147483647):site_check_id>"
@@ -121,9 +121,9 @@ def send_entries(site_check_id: int) -> Answer:
             entries.hold(check)
             receipts, refused = _keep_all(check, raw, tablet)
             _note_waiting(check, body.get("waiting", 0))
-        return check_data.since(check, since, clock.now()) | {
-            "receipts": receipts, "refused": refused, "skew": tablet.skew,
-        }  # fmt: skip
+            db.session.flush()
+            done = {"receipts": receipts, "refused": refused, "skew": tablet.skew}
+            return check_data.since(check, since, clock.now()) | done
 
     return told(act)
 
@@ -139,7 +139,9 @@ def _seen(device: object) -> Tablet:
 def _note_waiting(check: SiteCheck, waiting: object) -> None:
     place = checking.place_of(check, me())
     if place is not None and check.state == "open":
-        place.waiting, place.contact_at = _whole(waiting, "件数", 100_000), clock.now()
+        count, now = _whole(waiting, "件数", 100_000), clock.now()
+        if place.waiting != count or place.contact_at is None or now - place.contact_at >= tablets.MOMENT:
+            place.waiting, place.contact_at = count, now
 
 
 def _keep_all(
@@ -151,15 +153,14 @@ def _keep_all(
     for one in raw:
         try:
             given = entries.parse(one)
-            known = queries.entry_of(given.entry.client_id)
-            if known is None:
+            row = entries.again(check, given, by=me())
+            if row is None:
                 entries.require_open(check)
                 checking.require_inspector(check, me())
-            row = entries.receive(check, given, checklist, by=me(), tablet=tablet, now=now)
+                row, new = entries.add(check, given, checklist, by=me(), tablet=tablet, now=now), new + 1
         except (InvalidInput, RuleViolation) as odd:
             refused.append(check_data.refusal(one, odd))
             continue
-        new += known is None
         receipts.append(check_data.receipt(row))
     if new:
         checking.log("entries", check, {"count": [None, new]}, me(), now)

@@ -25,6 +25,8 @@ from domain.roles import Permission
 
 CLAUSE = "F6.2b"
 LEAST_TEAM, SHORTEST_REASON = 2, 4
+MOST_KNOWN = 100
+_KNOWN: dict[str, Checklist] = {}
 STATES = {
     "open": "检查中", "signing": "签字中", "signed": "已签字，待复核", "reviewed": "已复核", "void": "已作废",
 }  # fmt: skip
@@ -57,8 +59,17 @@ def open_check(target: PlanTarget, *, by: User, now: datetime) -> SiteCheck:
 
 
 def checklist_of(check: SiteCheck) -> Checklist:
-    """The checklist as it was when the check began."""
-    return checklist_from(check.checklist.content)
+    """The checklist as it was when the check began: a published version never changes, so that each is read
+    once."""
+    held = check.__dict__.get("checklist")
+    digest = held.sha256 if held is not None else queries.checklist_digest(check.version_id)
+    if not digest:
+        return checklist_from(check.checklist.content)
+    if digest not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[digest] = checklist_from(check.checklist.content)
+    return _KNOWN[digest]
 
 
 def place_of(check: SiteCheck, by: User) -> CheckInspector | None:

@@ -83,7 +83,10 @@ def parse(raw: object) -> Given:
 
 def hold(check: SiteCheck, *, alone: bool = False) -> None:
     """Read the check anew and keep it as it is until the end of the transaction: nothing comes in while it is
-    frozen (`alone`), and it is not frozen while something comes in."""
+    frozen (`alone`), and it is not frozen while something comes in. SQLite has one writer at a time, who sees
+    what was there when the transaction began: nothing to read anew."""
+    if db.engine.dialect.name == "sqlite":
+        return
     db.session.refresh(check, with_for_update={"read": not alone, "of": SiteCheck})
 
 
@@ -103,13 +106,29 @@ def receive(
 
     Errors: InvalidInput for what cannot be recorded, or an id that was used for something else.
     """
+    return again(check, given, by=by) or add(check, given, checklist, by=by, tablet=tablet, now=now)
+
+
+def again(check: SiteCheck, given: Given, *, by: User) -> CheckEntry | None:
+    """The entry as it was kept before; None where it is new.
+
+    Errors: InvalidInput for an id that was used for something else.
+    """
+    known = queries.entry_of(given.entry.client_id)
+    if known is None:
+        return None
+    if known.check_id != check.id or known.by_id != by.id:
+        raise InvalidInput("这个编号已经用过。")
+    if known.sha256 != entry_digest(check.id, given.entry, given.at):
+        raise InvalidInput("同一个编号有两种内容，没有收下后来的。")
+    return known
+
+
+def add(
+    check: SiteCheck, given: Given, checklist: Checklist, *, by: User, tablet: Tablet | None, now: datetime
+) -> CheckEntry:
+    """Keep an entry that is new. Errors: InvalidInput for what cannot be recorded."""
     entry = given.entry
-    if (known := queries.entry_of(entry.client_id)) is not None:
-        if known.check_id != check.id or known.by_id != by.id:
-            raise InvalidInput("这个编号已经用过。")
-        if known.sha256 != entry_digest(check.id, entry, given.at):
-            raise InvalidInput("同一个编号有两种内容，没有收下后来的。")
-        return known
     data = clean(checklist, entry.item, entry.instance, entry.data)
     _require_known(check, entry)
     row = CheckEntry(
@@ -231,13 +250,13 @@ def outcome_words(facts: Mapping[str, Any]) -> str:
     return OUTCOMES.get(str(facts.get("outcome", "")), "")
 
 
-def names_of(rows: Iterable[CheckEntry]) -> list[dict[str, Any]]:
+def names_of(rows: Iterable[Any]) -> list[dict[str, Any]]:
     """Entries as a device reads them."""
     return [
         {
             "id": row.id, "client_id": row.client_id, "item": row.item, "instance": row.instance,
             "data": row.data, "base": row.base, "resolves": row.resolves, "sha256": row.sha256,
-            "by": row.by.name, "by_id": row.by_id, "at": written(row.at_device),
+            "by": row.by_name, "by_id": row.by_id, "at": written(row.at_device),
             "received_at": written(row.received_at),
         }
         for row in rows

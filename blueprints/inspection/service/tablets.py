@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from blueprints.accounts.models import User
 from blueprints.inspection.models import Tablet
@@ -16,6 +16,7 @@ from domain.errors import InvalidInput, RuleViolation
 
 CLAUSE = "F6.2b"
 MOST_SKEW_SECONDS = 120
+MOMENT = timedelta(seconds=30)
 LARGEST_SKEW = 2**31 - 1
 LONGEST_LABEL, SHORTEST_REASON = 100, 4
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -32,30 +33,32 @@ def key_of(value: object) -> str:
     return value
 
 
-def require_trusted(key: str, *, by: User) -> None:
-    """Whether a device of this person may go on. Errors: Revoked."""
+def require_trusted(key: str, *, by: User) -> Tablet | None:
+    """The device of this person, if it is known and may go on. Errors: Revoked."""
     row = queries.tablet_of(by.id, key)
     if row is not None and row.revoked_at is not None:
         raise Revoked(
             f"这台设备已被{row.revoked_by}停用（{row.revoke_reason}），不能再收发检查内容。", CLAUSE,
             "请把设备交还本单位，设备上没有发送的内容由检查人员在纸上补记。",
         )  # fmt: skip
+    return row
 
 
 def seen(key: object, label: object, time: object, *, by: User, now: datetime) -> Tablet:
-    """The device at this contact, known from now on; `time` is its own clock.
+    """The device at this contact, known from now on; `time` is its own clock. Contacts within half a minute
+    of which nothing else is new count as one.
 
     Errors: InvalidInput, Revoked.
     """
     known = key_of(key)
-    require_trusted(known, by=by)
-    row = queries.tablet_of(by.id, known)
+    row = require_trusted(known, by=by)
     if row is None:
         row = Tablet(organization_id=by.organization_id, user_id=by.id, key=known, first_seen_at=now)
         db.session.add(row)
-    row.label = plain(label, LONGEST_LABEL, "设备名称")
-    apart = int((moment(time) - now).total_seconds())
-    row.skew, row.last_seen_at = max(-LARGEST_SKEW, min(LARGEST_SKEW, apart)), now
+    words, apart = plain(label, LONGEST_LABEL, "设备名称"), int((moment(time) - now).total_seconds())
+    skew = max(-LARGEST_SKEW, min(LARGEST_SKEW, apart))
+    if row.id is None or (row.label, row.skew) != (words, skew) or now - row.last_seen_at >= MOMENT:
+        row.label, row.skew, row.last_seen_at = words, skew, now
     db.session.flush()
     return row
 
