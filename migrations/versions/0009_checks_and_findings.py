@@ -433,9 +433,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_finding_file_finding_id'), 'finding_file', ['finding_id'], unique=False)
     op.create_index(op.f('ix_finding_file_measure_id'), 'finding_file', ['measure_id'], unique=False)
+    op.create_table('planned_sample',
+        sa.Column('sample_id', sa.Integer(), nullable=False),
+        sa.Column('target_id', sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(['sample_id'], ['record_sample.id'], name=op.f('fk_planned_sample_sample_id_record_sample')),
+        sa.ForeignKeyConstraint(['target_id'], ['plan_target.id'], name=op.f('fk_planned_sample_target_id_plan_target')),
+        sa.PrimaryKeyConstraint('sample_id', name=op.f('pk_planned_sample'))
+    )
+    op.create_index(op.f('ix_planned_sample_target_id'), 'planned_sample', ['target_id'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_planned_sample_target_id'), table_name='planned_sample')
+    op.drop_table('planned_sample')
     op.drop_index(op.f('ix_finding_file_measure_id'), table_name='finding_file')
     op.drop_index(op.f('ix_finding_file_finding_id'), table_name='finding_file')
     op.drop_table('finding_file')

@@ -19,6 +19,7 @@ from core.db import db, transaction
 from domain.errors import InvalidInput, RuleViolation
 from tests.factories.inspection import Lot
 from tests.factories.plans import Planned
+from tests.factories.record_samples import Sampling, cases
 from tests.factories.registry_service import fill_service
 from tests.factories.world import World
 
@@ -244,3 +245,21 @@ def test_the_notice_says_what_where_when_and_who(planned: Planned) -> None:
     target, by = db.session.get_one(PlanTarget, target_id), db.session.get_one(User, by_id)
     with pytest.raises(RuleViolation, match="已经有检查通知书"):
         announcing.draft(target, by=by, now=clock.now())
+
+
+@pytest.mark.rule("F6.2a")
+def test_a_sample_belongs_to_its_planned_check(planned: Planned) -> None:
+    cases(2)
+    target_id, one = planned.ready_target(), Sampling()
+    sample_id = one.draft(target_id=target_id)
+    page = _page(planned, f"/plan-targets/{target_id}")
+    assert "第四季度诉求件抽查" in page
+    assert planned.target(target_id).plan.label in _page(planned, f"/samples/{sample_id}")
+    for enterprise, target in (("gd", target_id), ("rq", 999_999)):
+        with pytest.raises(InvalidInput) as refused:
+            one.draft(enterprise=enterprise, target_id=target)
+        assert refused.value.field == "target_id"
+
+
+def _page(planned: Planned, path: str) -> str:
+    return str(planned.world.client("jxw-leader").get(path).get_data(as_text=True))

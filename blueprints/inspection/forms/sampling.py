@@ -51,6 +51,9 @@ class SampleForm(BaseForm):
     version = HiddenField()
     title = StringField("名称", [DataRequired(), Length(max=200)])
     enterprise_id = SelectField("企业", [DataRequired()], coerce=str)
+    target_id = SelectField(
+        "所属检查计划", [Optional()], coerce=str, description="属于某次计划检查的选上，两处互相看得到。"
+    )
     source = SelectField("名单来自", choices=list(SOURCES.items()), default="cases")
     since: Any = LocalDateField("自", [Optional()])
     until: Any = LocalDateField("至", [Optional()])
@@ -92,6 +95,7 @@ class SampleForm(BaseForm):
             by=by if source != "sheet" else "", minimum=self.minimum.data or 0,
             key_column=self.key_column.data, stratum_column=self.stratum_column.data,
             extend_from=self.extend_from.data or 0, extend_by=self.extend_by.data or 0,
+            target_id=int(self.target_id.data) if self.target_id.data else None,
         )  # fmt: skip
 
     def _rule(self) -> SizeRule:
@@ -143,7 +147,9 @@ def _criteria(text: str | None) -> list[Criterion]:
     return found
 
 
-def sample_form(row: RecordSample | None, enterprises: Iterable[tuple[int, str]]) -> SampleForm:
+def sample_form(
+    row: RecordSample | None, enterprises: Iterable[tuple[int, str]], targets: Iterable[tuple[int, str]]
+) -> SampleForm:
     """The form of a draft, filled with what it says."""
     data: dict[str, Any] = {}
     if row is not None:
@@ -151,7 +157,8 @@ def sample_form(row: RecordSample | None, enterprises: Iterable[tuple[int, str]]
         same = ("key_column", "stratum_column", "method", "minimum", "extend_from", "extend_by")
         data = {name: plan[name] or None if isinstance(plan[name], int) else plan[name] for name in same} | {
             "title": row.title, "source": row.source, "version": row.version, "rule": rule["kind"],
-            "enterprise_id": str(row.enterprise_id), "confidence": rule["confidence"],
+            "enterprise_id": str(row.enterprise_id), "target_id": str(row.target.id) if row.target else "",
+            "confidence": rule["confidence"],
             "since": date.fromisoformat(plan["since"]) if plan["since"] else None,
             "until": date.fromisoformat(plan["until"]) if plan["until"] else None,
             "by": f"{row.source}:{plan['by']}" if plan["by"] else "",
@@ -163,6 +170,7 @@ def sample_form(row: RecordSample | None, enterprises: Iterable[tuple[int, str]]
         }  # fmt: skip
     form = SampleForm(data=data)
     form.enterprise_id.choices = [("", "请选择"), *((str(id), name) for id, name in enterprises)]
+    form.target_id.choices = [("", "不属于计划检查"), *((str(id), name) for id, name in targets)]
     return form
 
 

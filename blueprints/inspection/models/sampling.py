@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blueprints.accounts.models import Organization, User
+from blueprints.inspection.models.plans import PlanTarget
 from core.db import Base, UTCDateTime
 from core.files import StoredFile
 
@@ -20,7 +21,7 @@ class RecordSample(Base):
     extension, and the names and commitments of witnesses. `size` is what was computed at the freeze (n,
     allowed, words, population, strata, quotas). `record` is the draw as domain.draws exports it, empty where
     all records are looked at. `frame_file` holds each record of the frame as it was at the freeze, a line of
-    JSON each. `result`: criterion -> outcome.
+    JSON each. `result`: criterion -> outcome. `target` is the planned check that it belongs to.
     """
 
     __tablename__ = "record_sample"
@@ -61,6 +62,7 @@ class RecordSample(Base):
     organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
     enterprise: Mapped[Organization] = relationship(foreign_keys=[enterprise_id])
     drafted_by: Mapped[User] = relationship(foreign_keys=[drafted_by_id])
+    target: Mapped[PlanTarget | None] = relationship(secondary=lambda: planned_sample)
     frame_file: Mapped[StoredFile | None] = relationship(foreign_keys=[frame_file_id])
     sheet_file: Mapped[StoredFile | None] = relationship(foreign_keys=[sheet_file_id])
     records: Mapped[list[SampledRecord]] = relationship(
@@ -124,3 +126,11 @@ class SampleEvidence(Base):
 
     owner: Mapped[SampledRecord] = relationship(back_populates="evidence")
     file: Mapped[StoredFile] = relationship(lazy="joined")
+
+
+planned_sample = Table(
+    "planned_sample",
+    Base.metadata,
+    Column("sample_id", ForeignKey("record_sample.id"), primary_key=True),
+    Column("target_id", ForeignKey("plan_target.id"), nullable=False, index=True),
+)

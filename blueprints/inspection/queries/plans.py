@@ -14,6 +14,7 @@ from blueprints.inspection.models import (
     Draw,
     InspectionPlan,
     PlanTarget,
+    RecordSample,
     SiteCheck,
 )
 from blueprints.registry.models import Outlet
@@ -120,6 +121,20 @@ def checks_of(plan: InspectionPlan) -> list[SiteCheck]:
 def checked_targets(plan: InspectionPlan) -> set[int]:
     """Ids of targets with a check that counts."""
     return {check.target_id for check in checks_of(plan) if check.state != "void"}
+
+
+def open_targets(organization_id: int) -> list[PlanTarget]:
+    """Targets of approved plans (and of urgent ones that wait for approval), the newest plan first."""
+    rows = select(PlanTarget).join(InspectionPlan).where(
+        InspectionPlan.organization_id == organization_id, InspectionPlan.state.in_(("submitted", "approved"))
+    )  # fmt: skip
+    return list(db.session.scalars(rows.order_by(InspectionPlan.id.desc(), PlanTarget.id).limit(200)))
+
+
+def samples_of(target: PlanTarget) -> list[RecordSample]:
+    """Record samples that belong to a planned check."""
+    rows = select(RecordSample).where(RecordSample.target.has(PlanTarget.id == target.id))
+    return list(db.session.scalars(rows.order_by(RecordSample.id)))
 
 
 def was_served(target: PlanTarget) -> bool:

@@ -15,6 +15,7 @@ from blueprints.inspection.forms.sampling import ConfirmForm, FreezeForm, Sample
 from blueprints.inspection.models import RecordSample, SampledRecord
 from blueprints.inspection.queries import sampling as queries
 from blueprints.inspection.queries.frames import SOURCES
+from blueprints.inspection.queries.plans import open_targets
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.service import sampling as service
 from blueprints.inspection.service import working
@@ -29,7 +30,8 @@ CRUMB = [{"label": "原始记录抽查", "url": "/samples"}]
 SAMPLE = "/samples/<int(max=2147483647):sample_id>"
 CLAUSE = service.CLAUSE
 GROUPS = (
-    ("名单", CLAUSE, ("title", "enterprise_id", "source", "since", "until", "sheet", "key_column")),
+    ("名单", CLAUSE, ("title", "enterprise_id", "target_id", "source", "since", "until")),
+    ("企业交来的表格", CLAUSE, ("sheet", "key_column")),
     ("怎样抽", CLAUSE, ("method", "by", "minimum", "stratum_column")),
     (
         "抽多少",
@@ -99,7 +101,11 @@ def samples() -> Response:
 
 
 def _form(row: RecordSample | None) -> SampleForm:
-    return sample_form(row, [(one.id, one.name) for one in supervised_by(_regulator())])
+    own = _regulator()
+    targets = [
+        (one.id, f"{one.plan.label}　{one.enterprise.name}　{one.place}") for one in open_targets(own.id)
+    ]
+    return sample_form(row, [(one.id, one.name) for one in supervised_by(own)], targets)
 
 
 def _enterprise(form: SampleForm) -> Organization:

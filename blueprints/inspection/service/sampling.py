@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from blueprints.accounts.models import Organization, User
-from blueprints.inspection.models import RecordSample, SampledRecord
+from blueprints.inspection.models import PlanTarget, RecordSample, SampledRecord
 from blueprints.inspection.queries.frames import SHEET, Record
 from blueprints.inspection.service import frames
 from core import audit, clock
@@ -55,6 +55,7 @@ class SamplePlan:
     stratum_column: str = ""
     extend_from: int = 0
     extend_by: int = 0
+    target_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _put(row: RecordSample, plan: SamplePlan, sheet: tuple[str, bytes] | None, n
         raise InvalidInput("等距和全部查看不能扩大抽样。", "extend_by")
     if plan.source != SHEET and (plan.since is None or plan.until is None or plan.until < plan.since):
         raise InvalidInput("请填写起止日期，截止不早于起始。", "until")
+    row.target = _target(row, plan.target_id)
     row.title, row.source = plan.title, plan.source
     row.plan = asdict(plan) | {
         "since": plan.since.isoformat() if plan.since else "",
@@ -111,6 +113,18 @@ def _put(row: RecordSample, plan: SamplePlan, sheet: tuple[str, bytes] | None, n
     elif sheet is not None:
         frames.keep_sheet(row, *sheet, now=now)
     row.size = measured(row, frames.gathered(row))
+
+
+def _target(row: RecordSample, target_id: int | None) -> PlanTarget | None:
+    """The planned check that a sample belongs to. Errors: InvalidInput."""
+    if target_id is None:
+        return None
+    found = db.session.get(PlanTarget, target_id)
+    if found is None or found.plan.organization_id != row.organization.id:
+        raise InvalidInput("请选择本单位的检查计划。", "target_id")
+    if found.enterprise_id != row.enterprise.id or "record" not in found.plan.methods:
+        raise InvalidInput("所选的检查计划不是对这家企业，或者不查看原始记录。", "target_id")
+    return found
 
 
 def rule_of(row: RecordSample) -> SizeRule:

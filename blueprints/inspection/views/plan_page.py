@@ -10,7 +10,7 @@ from flask import url_for
 from blueprints.inspection.forms.plans import QUARTERS
 from blueprints.inspection.models import InspectionPlan, PlanTarget, SiteCheck
 from blueprints.inspection.queries import plans as queries
-from blueprints.inspection.service import checking
+from blueprints.inspection.service import checking, sampling
 from blueprints.inspection.service import planning as service
 from blueprints.notices.workflow import STATE_NAMES, STATE_TONES
 from core.screens import cell
@@ -140,8 +140,19 @@ def target_panels(target: PlanTarget) -> list[dict[str, Any]]:
         ]
         for check in checks(target)
     ]  # fmt: skip
+    samples = [
+        [
+            cell(one.label, url=url_for("inspection.sample", sample_id=one.id)), one.title,
+            cell(sampling.STATES[one.state], tone=sampling.TONES[one.state]),
+        ]
+        for one in queries.samples_of(target)
+    ]  # fmt: skip
     return [
         {"title": "检查人员", "columns": ["姓名", "执法证号"], "rows": people, "empty": "还没有检查人员。"},
         {"title": "检查通知书", "columns": ["文书", "状态"], "rows": papers, "empty": "还没有拟制。"},
-        {"title": "检查", "columns": ["编号", "开始", "状态"], "rows": done, "empty": "还没有检查。"},
+        {"title": "现场检查", "columns": ["编号", "开始", "状态"], "rows": done, "empty": "还没有检查。"},
+        {
+            "title": "原始记录抽查", "columns": ["编号", "名称", "状态"], "rows": samples,
+            "empty": "还没有抽查；新建抽样时选上这次检查计划。",
+        },
     ]

@@ -25,6 +25,7 @@ def facts(row: RecordSample) -> list[dict[str, Any]]:
     plan, size = row.plan, row.size
     rows = [
         {"label": "企业", "value": row.enterprise.name},
+        {"label": "所属检查计划", "value": _planned(row)},
         {"label": "名单", "value": f"{frame_words(row)}，共 {size['population']} 件"},
         {"label": "抽样方法", "value": _method(row)},
         {"label": "抽多少", "value": f"{RULES[plan['rule']['kind']]}：{size['n']} 件"},
@@ -45,6 +46,10 @@ def facts(row: RecordSample) -> list[dict[str, Any]]:
         label = f"表格 {row.sheet_name}（SHA-256）"
         rows.append({"label": label, "value": row.sheet_file.sha256, "wide": True})
     return rows
+
+
+def _planned(row: RecordSample) -> str:
+    return f"{row.target.plan.label}　{row.target.place}" if row.target else "—"
 
 
 def frame_words(row: RecordSample) -> str:
