@@ -9,7 +9,7 @@ from itertools import pairwise, zip_longest
 
 from domain.draw_records import Draw, Ranking, SourceKind, Witness, from_data, from_json
 from domain.errors import InvalidInput
-from domain.sampling import INSPECTORS, draw, frame_digest, frozen_digest, line_parts, plain, seed_of, sha256
+from domain.sampling import INSPECTORS, frame_digest, frozen_digest, line_parts, lots, plain, seed_of, sha256
 
 SHOWN = 60
 
@@ -46,11 +46,25 @@ def groups_of(frame: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def tickets_of(done: Draw, ranking: Ranking, ids: Iterable[str], listed: int | None) -> list[tuple[str, str]]:
-    """(id, line) in rank order of all who are not excluded; `listed`: so many of them."""
-    eligible = [id for id in ids if f"{ranking.name}|{id}" not in done.exclusions]
-    found = draw(done.seed, done.number, ranking.name, eligible, listed)
-    return [(t.id, f"{ranking.name}|{t.id}|{t.ticket}") for t in found]
+def sizes_of(frame: Iterable[str]) -> dict[str, int]:
+    """How many lines each stratum has."""
+    found: dict[str, int] = {}
+    for line in frame:
+        stratum = line_parts(line)[0]
+        found[stratum] = found.get(stratum, 0) + 1
+    return found
+
+
+def lots_of(done: Draw, ranking: Ranking, ids: Iterable[str], listed: int | None) -> list[tuple[bytes, str]]:
+    """(ticket, id) in rank order of all who are not excluded; `listed`: so many of them."""
+    if done.exclusions:
+        ids = (id for id in ids if f"{ranking.name}|{id}" not in done.exclusions)
+    return lots(done.seed, done.number, ranking.name, ids, listed)
+
+
+def ticket_lines(ranking: Ranking, found: Iterable[tuple[bytes, str]]) -> Iterator[str]:
+    """The lines `name|id|ticket`."""
+    return (f"{ranking.name}|{id}|{lot.hex()}" for lot, id in found)
 
 
 # ---- the checks ------------------------------------------------------------------------------------------
@@ -77,11 +91,11 @@ def published(done: Draw) -> Iterator[str]:
     if not done.purpose.strip():
         yield "没有写明抽取的目的"
     yield from _frame(done)
-    expected = groups_of(done.frame)
+    expected = sizes_of(done.frame)
     if [s.name for s in done.strata] != sorted(expected):
         yield "各组的名称或次序与名单不一致"
     for stratum in done.strata:
-        size = len(expected[stratum.name])
+        size = expected[stratum.name]
         yield from _differs(f"分组“{stratum.name}”的数量", str(size), str(stratum.size))
         if not 0 <= stratum.quota <= size:
             yield f"分组“{stratum.name}”抽取{stratum.quota}个，但只有{size}个"
@@ -117,6 +131,8 @@ def _pool(done: Draw) -> Iterator[str]:
 
 def excluded(done: Draw) -> Iterator[str]:
     """Every exclusion names somebody of the frame or the pool, and its reason."""
+    if not done.exclusions:
+        return
     lines, pool = set(done.frame), set(done.inspectors)
     targets = {line_parts(line)[1] for line in done.frame} if pool else set()
     for key, reason in sorted(done.exclusions.items()):
@@ -166,7 +182,7 @@ def strata(done: Draw) -> Iterator[str]:
     """Tickets, ranks, taken, reserves and replacements of each stratum."""
     groups = groups_of(done.frame)
     for stratum in done.strata:
-        yield from _ranking(done, stratum, groups[stratum.name], f"分组“{stratum.name}”")
+        yield from _ranking(done, stratum, groups.pop(stratum.name), f"分组“{stratum.name}”")
 
 
 def teams(done: Draw, complete: bool = True) -> Iterator[str]:
@@ -190,12 +206,12 @@ def teams(done: Draw, complete: bool = True) -> Iterator[str]:
 
 def _ranking(done: Draw, ranking: Ranking, ids: Iterable[str], what: str) -> Iterator[str]:
     listed = len(ranking.taken) + len(ranking.reserves)
-    expected = tickets_of(done, ranking, ids, listed)
-    lines = zip_longest((line for _, line in expected), ranking.tickets, fillvalue="（无）")
+    expected = lots_of(done, ranking, ids, listed)
+    lines = zip_longest(ticket_lines(ranking, expected), ranking.tickets, fillvalue="（无）")
     for rank, (right, found) in enumerate(lines, 1):
         if right != found:
             yield f"{what}第{rank}名的票应为{right}，文件中是{found[:200]}"
-    names = [id for id, _ in expected]
+    names = [id for _, id in expected]
     taken = names[: ranking.quota]
     if list(ranking.taken) != taken or len(taken) != ranking.quota:
         yield f"{what}抽中的应为{'、'.join(taken) or '无'}，文件中是{'、'.join(ranking.taken) or '无'}"

@@ -16,10 +16,12 @@ from domain.draw_checks import (
     excluded,
     groups_of,
     inspectors_digest,
+    lots_of,
     opened,
     published,
+    sizes_of,
     teams,
-    tickets_of,
+    ticket_lines,
     verify,
     witness_commitment,
     witnesses_entropy,
@@ -83,8 +85,8 @@ def freeze(
     """The draw as it is published before: everything but the nonce and the entropy. `quotas`: how many of
     each stratum (those left out: none)."""
     frame = tuple(frozen(lines))
-    groups = groups_of(frame)
-    if odd := sorted(quotas.keys() - groups.keys()):
+    sizes = sizes_of(frame)
+    if odd := sorted(quotas.keys() - sizes.keys()):
         raise InvalidInput(f"名单里没有分组“{odd[0][:40]}”。")
     pool = tuple(sorted(inspectors))
     draw = Draw(
@@ -95,7 +97,7 @@ def freeze(
         commit=commit,
         entropy_source=source,
         published_at=published_at,
-        strata=tuple(Ranking(name, len(groups[name]), quotas.get(name, 0)) for name in sorted(groups)),
+        strata=tuple(Ranking(name, sizes[name], quotas.get(name, 0)) for name in sorted(sizes)),
         inspectors=pool,
         inspectors_digest=inspectors_digest(pool) if pool else "",
         exclusions=dict(exclusions or {}),
@@ -172,11 +174,10 @@ def void(draw: Draw, reason: str, at: str) -> Draw:
 
 
 def _rank(draw: Draw, ranking: Ranking, ids: Iterable[str], reserves: int | None) -> Ranking:
-    found = tickets_of(draw, ranking, ids, None if reserves is None else ranking.quota + reserves)
+    found = lots_of(draw, ranking, ids, None if reserves is None else ranking.quota + reserves)
     if len(found) < ranking.quota:
         raise InvalidInput(f"“{ranking.name}”只有{len(found)}个可抽，不够{ranking.quota}个。")
-    names = tuple(id for id, _ in found)
-    lines = tuple(line for _, line in found)
+    names, lines = tuple(id for _, id in found), tuple(ticket_lines(ranking, found))
     cut = ranking.quota
     return replace(ranking, tickets=lines, taken=names[:cut], reserves=names[cut:])
 

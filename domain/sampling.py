@@ -22,6 +22,7 @@ from domain.errors import InvalidInput
 
 Share = int | float | str | Decimal | Fraction
 INSPECTORS = "INSP"
+FEW = 1000
 LARGEST_POPULATION = 1_000_000_000
 LARGEST_SAMPLE = 200_000
 LEAST_DOUBT = Fraction(1, 10**12)
@@ -81,6 +82,8 @@ def plain(text: object, name: str) -> str:
     character, nothing that UTF-8 cannot write."""
     if not isinstance(text, str) or not text:
         raise InvalidInput(f"{name}不能为空。")
+    if "|" not in text and text.isprintable():
+        return text
     if "|" in text or "\n" in text:
         raise InvalidInput(f"{name}“{text[:40]!r}”不能含有竖线“|”或换行。")
     if not text.isprintable() and any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
@@ -129,11 +132,18 @@ def draw(seed: str, draw_no: str, stratum: str, ids: Iterable[str], first: int |
     `stratum` is a group of the frame, or `INSP|target` to rank the inspectors for one target. `first` keeps
     only so many ranks. F6.2a, F6.2b.
     """
+    return [Ticket(id, lot.hex()) for lot, id in lots(seed, draw_no, stratum, ids, first)]
+
+
+def lots(
+    seed: str, draw_no: str, stratum: str, ids: Iterable[str], first: int | None = None
+) -> list[tuple[bytes, str]]:
+    """The same as (the 32 bytes of the ticket, id), which is smaller where there are very many."""
     head = f"{plain(seed, '种子')}|{plain(draw_no, '抽取编号')}|{_stratum(stratum)}|"
     start = hashlib.sha256(head.encode())
     seen: set[str] = set()
 
-    def tickets() -> Iterable[tuple[str, str]]:
+    def drawn() -> Iterable[tuple[bytes, str]]:
         for given in _several(ids, "编号"):
             id = plain(given, "编号")
             if id in seen:
@@ -141,11 +151,10 @@ def draw(seed: str, draw_no: str, stratum: str, ids: Iterable[str], first: int |
             seen.add(id)
             lot = start.copy()
             lot.update(id.encode())
-            yield lot.hexdigest(), id
+            yield lot.digest(), id
 
     keep = None if first is None else _whole(first, "名次数")
-    ranked = sorted(tickets()) if keep is None else heapq.nsmallest(keep, tickets())
-    return [Ticket(id, ticket) for ticket, id in ranked]
+    return sorted(drawn())[:keep] if keep is None or keep > FEW else heapq.nsmallest(keep, drawn())
 
 
 def seed_of(commit: str, nonce: str, entropy: str, frame_digest: str) -> str:
@@ -159,12 +168,17 @@ def line_parts(line: object) -> tuple[str, str]:
     if not isinstance(line, str) or line.count("|") != 1:
         raise InvalidInput(f"名单的一行须写作“分组|编号”：“{str(line)[:40]!r}”。")
     stratum, id = line.split("|")
+    if stratum and id and line.isprintable():
+        return stratum, id
     return plain(stratum, "分组"), plain(id, "编号")
 
 
 def frozen(lines: Iterable[str]) -> list[str]:
     """The frame as it is frozen: lines `stratum|id`, sorted by their bytes, none twice."""
-    found = ["|".join(line_parts(line)) for line in _several(lines, "名单")]
+    found: list[str] = []
+    for line in _several(lines, "名单"):
+        line_parts(line)
+        found.append(str(line))
     if not found:
         raise InvalidInput("名单是空的。")
     found.sort()  # code points sort as their UTF-8 bytes do
