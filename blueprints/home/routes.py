@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.complaints import queries_bench
 from blueprints.complaints.views import bench_view
 from blueprints.disclosure.queries.work import waiting
+from blueprints.inspection.queries import checks, plans
 from blueprints.inspection.queries.rectifications import waiting as rectifications_waiting
 from blueprints.notices.queries import waiting_count
 from core import clock
@@ -57,8 +58,22 @@ def bench() -> Response:
         view["stats"].append({"label": "文书待办", "count": count, "url": url, "tone": None, "unit": "份"})
     if Permission.FINDING_READ in current_user.permissions:
         view["stats"].append(_rectifications(now))
+    view["stats"].extend(_inspection())
     may_disclose = Permission.DISCLOSURE_READ in current_user.permissions
     return render("home/bench.html", may_disclose=may_disclose, **view)
+
+
+def _inspection() -> list[dict[str, Any]]:
+    """Plans that wait for the leader, checks that this inspector has begun; nothing where there is none."""
+    held, found = current_user.permissions, []
+    if Permission.PLAN_APPROVE in held and (count := plans.to_approve(current_user)):
+        found.append(("待批计划", count, url_for("inspection.plans", state="submitted")))
+    if Permission.CHECK_ACT in held and (count := checks.unfinished(current_user)):
+        found.append(("现场检查", count, url_for("inspection.checks", state=checks.DOING, mine=1)))
+    return [
+        {"label": label, "count": count, "url": url, "tone": None, "unit": "件"}
+        for label, count, url in found
+    ]
 
 
 def _rectifications(now: datetime) -> dict[str, Any]:

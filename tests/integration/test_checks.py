@@ -255,3 +255,28 @@ def test_remarks_stand_in_one_line_with_one_mark_between() -> None:
     assert check_records.joined(parts) == "扣1分；缺少收费依据的文号；照片1"
     assert check_records.joined(["饮水机缺水。"]) == "饮水机缺水。"
     assert check_records.joined([]) == ""
+
+
+@pytest.mark.rule("F6.2b")
+def test_the_bench_leads_to_what_is_begun_and_to_what_waits_for_the_leader(one: Inspected) -> None:
+    check_id = one.declared()
+    url = "/checks?state=doing&amp;mine=1"
+    assert url in one.world.client(TEAM[0]).get("/bench").text
+    assert url not in one.world.client("jxw-leader").get("/bench").text
+    listed = one.world.client(TEAM[0]).get("/checks?state=doing&mine=1").text
+    assert one.row(check_id).number in listed
+    one.signed(check_id)
+    assert url not in one.world.client(TEAM[0]).get("/bench").text
+    assert one.row(check_id).number not in one.world.client(TEAM[0]).get("/checks?state=doing&mine=1").text
+
+
+@pytest.mark.rule("F6.1")
+def test_the_bench_of_a_leader_counts_plans_to_approve(one: Inspected) -> None:
+    planned = Planned()
+    plan_id = planned.draft()
+    planned.targeted(plan_id, planned.certified()[:2])
+    client = one.world.client("jxw-leader")
+    assert "待批计划" not in client.get("/bench").text
+    planned.world.client("jxw-inspector").submit(f"/plans/{plan_id}/submit")
+    assert "待批计划" in client.get("/bench").text
+    assert "逐项报送整改情况" in one.world.client("rq-handler").get("/findings").text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from blueprints.accounts.models import User
@@ -21,6 +21,7 @@ from domain.check_facts import Photo
 from domain.merging import Entry
 
 PAGE = 50
+DOING = "doing"  # of the filter: begun and not signed by everybody
 
 
 def check_or_none(check_id: int, by: User) -> SiteCheck | None:
@@ -47,7 +48,7 @@ def checks(
     """Checks of a regulator, the newest first, up to one more than a page; `mine`: of this inspector."""
     rows = select(SiteCheck).where(SiteCheck.organization_id == organization_id)
     if state:
-        rows = rows.where(SiteCheck.state == state)
+        rows = rows.where(SiteCheck.state.in_(_states(state)))
     if enterprise:
         rows = rows.where(SiteCheck.enterprise_id == enterprise)
     if mine:
@@ -58,6 +59,17 @@ def checks(
         joinedload(SiteCheck.enterprise), selectinload(SiteCheck.inspectors), defer(SiteCheck.content)
     )
     return list(db.session.scalars(rows.order_by(SiteCheck.id.desc()).limit(PAGE + 1)))
+
+
+def _states(state: str) -> tuple[str, ...]:
+    return ("open", "signing") if state == DOING else (state,)
+
+
+def unfinished(by: User) -> int:
+    """How many checks of this inspector are begun and not signed."""
+    rows = select(func.count()).select_from(SiteCheck).where(SiteCheck.state.in_(_states(DOING)))
+    mine = SiteCheck.inspectors.any(CheckInspector.user_id == by.id)
+    return db.session.scalar(rows.where(SiteCheck.organization_id == by.organization_id, mine)) or 0
 
 
 def check_of_target(target_id: int) -> SiteCheck | None:

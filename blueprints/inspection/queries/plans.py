@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import people_with_role, supervised_by
@@ -48,6 +48,12 @@ def plans(organization_id: int, state: str = "", year: int = 0, *, after: int = 
     if after:
         rows = rows.where(InspectionPlan.id < after)
     return list(db.session.scalars(rows.order_by(InspectionPlan.id.desc()).limit(PAGE + 1)))
+
+
+def to_approve(by: User) -> int:
+    """How many plans wait for a leader of this regulator."""
+    rows = select(func.count()).select_from(InspectionPlan).where(InspectionPlan.state == "submitted")
+    return db.session.scalar(rows.where(InspectionPlan.organization_id == by.organization_id)) or 0
 
 
 def plan_of_draw(draw_id: int) -> InspectionPlan | None:

@@ -65,12 +65,13 @@ def checks() -> Response:
     found = queries.checks(regulator.id, filters.get("state", ""), of, mine, after=place("after"))
     rows = [pages.line(row, url_of(row)) for row in found[: queries.PAGE]]
     columns = ["编号", "被检查单位", "检查人员", "开始", "结果", "状态"]
+    states = [*checking.STATES.items(), (queries.DOING, "没有办完")]
     companies = [(str(one.id), one.name) for one in supervised_by(regulator)]
     return list_screen(
         "现场检查", columns, rows, endpoint="inspection.checks", filters=filters, clause=CLAUSE,
         after=found[queries.PAGE - 1].id if len(found) > queries.PAGE else None,
         controls=[
-            {"name": "state", "label": "状态", "options": list(checking.STATES.items())},
+            {"name": "state", "label": "状态", "options": states},
             {"name": "enterprise", "label": "被检查单位", "options": companies},
             {"name": "mine", "label": "范围", "options": [("1", "我参加的")]},
         ],

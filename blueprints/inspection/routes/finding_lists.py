@@ -23,6 +23,7 @@ from core.sheets import XLSX, csv_pieces, write_workbook
 CLAUSE = "F5.3"
 MOST_EXPORTED = 200_000
 HEADS = ["问题", "条款", "依据种类", "严重程度", "状态", "整改期限", "发现日期"]
+HINT = "现场检查签字后、原始记录抽查有结论后，可以把不符合的项目登记为问题。"
 
 
 def is_regulator() -> bool:
@@ -45,7 +46,7 @@ def findings() -> Response:
         endpoint="inspection.findings", filters=filters,
         controls=_controls(filters, regulator), before=before, after=after, clause=CLAUSE,
         empty="还没有检查发现的问题。",
-        hint="现场检查签字后、原始记录抽查有结论后，可以把不符合的项目登记为问题。",
+        hint=HINT if regulator else "通知书送达以后，里面的问题列在这里，逐项报送整改情况。",
         actions=_actions(filters, regulator), intro=intro,
     )  # fmt: skip
 
