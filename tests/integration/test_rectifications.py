@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from blueprints.accounts.models import User
 from blueprints.inspection.models import Escalation, Plea, Recheck, Rectification
 from blueprints.inspection.service import rechecks, rectif_answers, rectif_urging, rectifying
 from blueprints.inspection.service.rectif_answers import Done
@@ -237,6 +238,11 @@ def test_a_recheck_needs_two_inspectors_with_certificates(one: Rectifying) -> No
     for chosen, what in (([people[0]], InvalidInput), ([people[0], stranger], RuleViolation)):
         with pytest.raises(what):
             planned(one, made, chosen)
+    gone = people[0]
+    with transaction() as session:
+        session.get_one(User, gone).active = False
+    with pytest.raises(RuleViolation, match="没有有效的执法证"):
+        planned(one, made, people[:2])
     assert db.session.scalar(select(Recheck.id)) is None
 
 

@@ -128,7 +128,7 @@ class SampleEvidence(Base):
     file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
-planned_sample = Table(
+planned_sample: Table = Table(
     "planned_sample",
     Base.metadata,
     Column("sample_id", ForeignKey("record_sample.id"), primary_key=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
@@ -13,7 +13,6 @@ from blueprints.accounts.models import Organization, User
 from blueprints.inspection.models import (
     Escalation,
     Finding,
-    InspectorCertificate,
     Plea,
     Recheck,
     Rectification,
@@ -193,15 +192,6 @@ def urgable() -> list[Rectification]:
     """Everything that is under way and not answered, for the daily reminders."""
     rows = select(Rectification).where(Rectification.state == "served", Rectification.due_at.is_not(None))
     return list(db.session.scalars(rows.order_by(Rectification.id)))
-
-
-def certified(organization_id: int, on: date) -> list[InspectorCertificate]:
-    """Certificates of a regulator's people that hold on a day."""
-    rows = select(InspectorCertificate).where(
-        InspectorCertificate.organization_id == organization_id,
-        InspectorCertificate.valid_from <= on, InspectorCertificate.valid_until >= on,
-    )  # fmt: skip
-    return list(db.session.scalars(rows.order_by(InspectorCertificate.id)))
 
 
 def last_values(organization_id: int, kind: str) -> dict[str, Any]:

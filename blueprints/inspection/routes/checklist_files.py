@@ -11,7 +11,8 @@ from blueprints.accounts.sessions import me
 from blueprints.inspection.forms.checklists import ImportForm
 from blueprints.inspection.queries import checklists as queries
 from blueprints.inspection.routes import blueprint
-from blueprints.inspection.routes.checklists import CLAUSE, CRUMB, VERSION, crumbs, regulator, version_or_404
+from blueprints.inspection.routes.checklists import CLAUSE, CRUMB, VERSION, crumbs, version_or_404
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.routes.printing import printed, sent
 from blueprints.inspection.service import checklist_papers as papers
 from blueprints.inspection.service import checklist_sheets as sheets
@@ -62,7 +63,7 @@ def preview_checklist(list_version_id: int) -> Response:
 def import_checklist() -> Response:
     """A spreadsheet becomes a draft, or its bad rows are named."""
     form = ImportForm()
-    rows = queries.checklists(regulator().id)
+    rows = queries.checklists(own_regulator().id)
     form.checklist_id.choices = [("", "新检查表")] + [(str(one.id), f"{one.name}的新草稿") for one in rows]
     problems: list[str] = []
 
@@ -83,7 +84,7 @@ def import_checklist() -> Response:
         if not form.name.data:
             raise InvalidInput("请填写新检查表的名称。", "name")
         facts = {"name": form.name.data, "sector": form.sector.data, "purpose": ""}
-        return pages.version_url(service.create(regulator(), facts, made, by=by, now=now))
+        return pages.version_url(service.create(own_regulator(), facts, made, by=by, now=now))
 
     def shown(**what: Any) -> Response:
         return render(

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from blueprints.accounts.models import Organization
 from blueprints.accounts.sessions import me
 from blueprints.inspection.forms.checklists import ChecklistForm, FrameForm, NewChecklistForm, frame_row
 from blueprints.inspection.models import Checklist, ChecklistVersion
 from blueprints.inspection.queries import checklists as queries
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.service import checklist_items as items
 from blueprints.inspection.service import checklists as service
 from blueprints.inspection.views import checklist_page as pages
@@ -34,14 +34,6 @@ def version_or_404(list_version_id: int) -> ChecklistVersion:
     """A version of the own regulator; others' do not exist."""
     found = queries.version_or_none(list_version_id, me())
     if found is None:
-        abort(404)
-    return found
-
-
-def regulator() -> Organization:
-    """The own organization, which must be a regulator."""
-    found = me().organization
-    if found is None or not found.is_regulator:
         abort(404)
     return found
 
@@ -72,7 +64,7 @@ def _checklist_or_404(checklist_id: int) -> Checklist:
 def checklists() -> Response:
     """The library of the own regulator."""
     filters = asked(("sector", "state"))
-    rows = queries.checklists(regulator().id, filters.get("sector", ""), filters.get("state", ""))
+    rows = queries.checklists(own_regulator().id, filters.get("sector", ""), filters.get("state", ""))
     actions: list[dict[str, Any]] = []
     if may_edit():
         actions = [
@@ -103,7 +95,7 @@ def new_checklist() -> Response:
     def act() -> str:
         made = Content(items.parts_of(form.parts.data), ())
         facts = {name: form[name].data for name in ("name", "sector", "purpose")}
-        return pages.version_url(service.create(regulator(), facts, made, by=me(), now=clock.now()))
+        return pages.version_url(service.create(own_regulator(), facts, made, by=me(), now=clock.now()))
 
     groups = [ABOUT, ("部分", "", ("parts",))]
     return form_flow(
@@ -120,7 +112,7 @@ def adopt_checklists() -> Response:
     back = url_for("inspection.checklists")
 
     def act() -> str:
-        service.adopt(regulator(), by=me(), now=clock.now())
+        service.adopt(own_regulator(), by=me(), now=clock.now())
         return back
 
     intro = "内置检查表作为草稿放进清单，同名的不再放。请核对分值和依据，改成适合本地的样子，再由另一人公布。"

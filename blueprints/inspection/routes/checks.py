@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from blueprints.accounts.models import Organization, User
+from blueprints.accounts.models import User
 from blueprints.accounts.queries import supervised_by
 from blueprints.accounts.sessions import me
 from blueprints.accounts.sessions_reach import history
@@ -23,6 +23,7 @@ from blueprints.inspection.queries import checks as queries
 from blueprints.inspection.queries import draws as certified
 from blueprints.inspection.queries import plans
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.routes.sync import CHECK, own_or_404
 from blueprints.inspection.service import checking
 from blueprints.inspection.views import check_page as pages
@@ -35,13 +36,6 @@ from core.submissions import once
 
 CRUMB = [{"label": "现场检查", "url": "/checks"}]
 CLAUSE = checking.CLAUSE
-
-
-def _regulator() -> Organization:
-    found = me().organization
-    if found is None or not found.is_regulator:
-        abort(404)
-    return found
 
 
 def url_of(check: SiteCheck) -> str:
@@ -58,7 +52,7 @@ def crumbs(check: SiteCheck) -> list[dict[str, str]]:
 @requires(Permission.CHECK_READ)
 def checks() -> Response:
     """Checks of the own regulator; void ones stay listed."""
-    regulator, filters = _regulator(), asked(("state", "enterprise", "mine"))
+    regulator, filters = own_regulator(), asked(("state", "enterprise", "mine"))
     company = filters.get("enterprise", "")
     of = int(company) if company.isascii() and company.isdecimal() and len(company) < 10 else 0
     mine = me().id if filters.get("mine") == "1" else 0

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from blueprints.accounts.models import Organization
 from blueprints.accounts.sessions import me
 from blueprints.inspection.forms.draws import (
     DrawForm,
@@ -20,6 +19,7 @@ from blueprints.inspection.forms.draws import (
 from blueprints.inspection.models import Draw
 from blueprints.inspection.queries import draws as queries
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.service import drawing as service
 from blueprints.inspection.service import planning
 from blueprints.inspection.views import draw_page as pages
@@ -50,13 +50,6 @@ def own_or_404(draw_id: int) -> Draw:
     return found
 
 
-def _organization() -> Organization:
-    found = me().organization
-    if found is None or not found.is_regulator:
-        abort(404)
-    return found
-
-
 def _url(row: Draw) -> str:
     return url_for("inspection.draw", draw_id=row.id)
 
@@ -70,7 +63,7 @@ def _crumbs(row: Draw) -> list[dict[str, str]]:
 def draws() -> Response:
     """Draws of the own regulator; void ones stay listed."""
     filters = asked(("state",))
-    found = queries.draws(_organization().id, filters.get("state", ""), after=place("after"))
+    found = queries.draws(own_regulator().id, filters.get("state", ""), after=place("after"))
     rows = [
         [
             cell(row.label, url=_url(row), note=row.title if row.number else ""),
@@ -95,7 +88,7 @@ def draws() -> Response:
 
 
 def _offer(form: DrawForm) -> None:
-    known = queries.certified(_organization().id, clock.today())
+    known = queries.certified(own_regulator().id, clock.today())
     form.inspectors.choices = [(row.user_id, f"{row.user.name}（{row.number}）") for row in known]
 
 
@@ -104,7 +97,7 @@ def _offer(form: DrawForm) -> None:
 @once
 def new_draw() -> Response:
     """A new draft."""
-    organization, form = _organization(), draw_form(None)
+    organization, form = own_regulator(), draw_form(None)
     _offer(form)
 
     def act() -> str:

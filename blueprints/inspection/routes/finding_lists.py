@@ -11,6 +11,7 @@ from blueprints.accounts.sessions import me
 from blueprints.inspection.queries import finding_statistics as statistics
 from blueprints.inspection.queries import findings as queries
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import is_regulator
 from blueprints.inspection.views import finding_page as pages
 from blueprints.inspection.workflow import BASIS_KINDS, FINDING_NAMES, SEVERITIES, SOURCES
 from core import clock
@@ -24,12 +25,6 @@ CLAUSE = "F5.3"
 MOST_EXPORTED = 200_000
 HEADS = ["问题", "条款", "依据种类", "严重程度", "状态", "整改期限", "发现日期"]
 HINT = "现场检查签字后、原始记录抽查有结论后，可以把不符合的项目登记为问题。"
-
-
-def is_regulator() -> bool:
-    """Whether the person belongs to a regulator."""
-    own = me().organization
-    return own is not None and own.is_regulator
 
 
 @blueprint.get("/findings")

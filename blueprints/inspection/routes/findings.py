@@ -15,7 +15,7 @@ from blueprints.inspection.forms.findings import FindingForm, ReasonForm, Repeat
 from blueprints.inspection.models import Finding
 from blueprints.inspection.queries import findings as queries
 from blueprints.inspection.routes import blueprint
-from blueprints.inspection.routes.finding_lists import is_regulator
+from blueprints.inspection.routes.desk import is_regulator
 from blueprints.inspection.service import findings as service
 from blueprints.inspection.views import finding_page as pages
 from blueprints.inspection.workflow import FINDING_TABLE, may

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from blueprints.accounts.models import Organization
 from blueprints.accounts.sessions import me
 from blueprints.accounts.sessions_reach import history
 from blueprints.inspection.forms.plans import (
@@ -19,6 +18,7 @@ from blueprints.inspection.forms.plans import (
 from blueprints.inspection.models import Draw, InspectionPlan
 from blueprints.inspection.queries import plans as queries
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.service import planning as service
 from blueprints.inspection.views import plan_page as pages
 from core import clock
@@ -46,14 +46,6 @@ def plan_or_404(plan_id: int) -> InspectionPlan:
     return found
 
 
-def regulator() -> Organization:
-    """The own organization, if it supervises."""
-    found = me().organization
-    if found is None or not found.is_regulator:
-        abort(404)
-    return found
-
-
 def url_of(row: InspectionPlan) -> str:
     """The page of a plan."""
     return url_for("inspection.plan", plan_id=row.id)
@@ -74,7 +66,7 @@ def plans() -> Response:
         if filters.get("year", "").isascii() and filters.get("year", "").isdecimal()
         else 0
     )
-    found = queries.plans(regulator().id, filters.get("state", ""), min(year, 9999), after=place("after"))
+    found = queries.plans(own_regulator().id, filters.get("state", ""), min(year, 9999), after=place("after"))
     rows = [
         [
             cell(row.label, url=url_of(row), note=row.title if row.number else ""), pages.period(row),
@@ -103,7 +95,9 @@ def plans() -> Response:
 
 def _form(row: InspectionPlan | None) -> PlanForm:
     form = plan_form(row, clock.today())
-    form.version_id.choices = [(str(one.id), one.label) for one in queries.published_versions(regulator().id)]
+    form.version_id.choices = [
+        (str(one.id), one.label) for one in queries.published_versions(own_regulator().id)
+    ]
     return form
 
 
@@ -112,7 +106,7 @@ def _form(row: InspectionPlan | None) -> PlanForm:
 @once
 def new_plan() -> Response:
     """A new draft."""
-    organization, form = regulator(), _form(None)
+    organization, form = own_regulator(), _form(None)
 
     def act() -> str:
         return url_of(service.create(organization, form.facts(), by=me(), now=clock.now()))

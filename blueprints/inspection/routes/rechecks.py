@@ -14,6 +14,7 @@ from blueprints.inspection.forms.rectif import (
     seen_of,
 )
 from blueprints.inspection.models import Recheck
+from blueprints.inspection.queries import draws
 from blueprints.inspection.queries import rectifications as queries
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.routes.rectifications import ONE, crumbs, rectification_or_404, url_of
@@ -42,7 +43,7 @@ def _recheck_or_404(recheck_id: int) -> Recheck:
 def plan_recheck(rectification_id: int) -> Response:
     """The day and two inspectors."""
     row, form = rectification_or_404(rectification_id), RecheckPlanForm()
-    held = queries.certified(row.organization_id, clock.today())
+    held = draws.certified(row.organization_id, clock.today())
     form.offer([(one.user_id, f"{one.user.name}（{one.number}）") for one in held])
 
     def act() -> str:

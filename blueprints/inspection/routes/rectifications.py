@@ -12,6 +12,7 @@ from blueprints.accounts.sessions_reach import history
 from blueprints.inspection.models import Rectification
 from blueprints.inspection.queries import rectifications as queries
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import is_regulator
 from blueprints.inspection.service.finding_moves import label_of
 from blueprints.inspection.views import finding_page, rectif_page
 from blueprints.inspection.workflow import FINDING_TABLE, KINDS, NAMES, may
@@ -45,11 +46,6 @@ def url_of(row: Rectification) -> str:
     return url_for("inspection.rectification", rectification_id=row.id)
 
 
-def _regulator() -> bool:
-    own = me().organization
-    return own is not None and own.is_regulator
-
-
 @blueprint.get("/rectifications")
 @requires(Permission.FINDING_READ)
 def rectifications() -> Response:
@@ -57,7 +53,7 @@ def rectifications() -> Response:
     by, now, filters = me(), clock.now(), asked(queries.FILTERS)
     if "state" in filters and "tab" not in filters:
         filters["tab"] = "all"
-    regulator = _regulator()
+    regulator = is_regulator()
     rows, before, after = queries.page(filters, by, now=now, after=place("after"), before=place("before"))
     counted = queries.findings_in([row.id for row in rows])
     lines = rectif_page.lines(rows, counted, regulator=regulator, now=now, calendar=load_calendar())
@@ -97,7 +93,7 @@ def _tabs(filters: dict[str, str]) -> list[dict[str, Any]]:
 @requires(Permission.FINDING_READ)
 def rectification(rectification_id: int) -> Response:
     """The notice, its findings, what was done about each, pleas, rechecks, decisions."""
-    row, now, regulator = rectification_or_404(rectification_id), clock.now(), _regulator()
+    row, now, regulator = rectification_or_404(rectification_id), clock.now(), is_regulator()
     held = me().permissions
     return render(
         "inspection/rectification.html", row=row, label=label_of(row), state=rectif_page.state_cell(row),

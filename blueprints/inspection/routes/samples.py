@@ -17,6 +17,7 @@ from blueprints.inspection.queries import sampling as queries
 from blueprints.inspection.queries.frames import SOURCES
 from blueprints.inspection.queries.plans import open_targets
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.service import sampling as service
 from blueprints.inspection.service import working
 from blueprints.inspection.views import sample_page as pages
@@ -56,13 +57,6 @@ def own_or_404(sample_id: int) -> RecordSample:
     return found
 
 
-def _regulator() -> Organization:
-    found = me().organization
-    if found is None or not found.is_regulator:
-        abort(404)
-    return found
-
-
 def url_of(row: RecordSample) -> str:
     """The page of a sample."""
     return url_for("inspection.sample", sample_id=row.id)
@@ -78,7 +72,7 @@ def crumbs(row: RecordSample) -> list[dict[str, str]]:
 def samples() -> Response:
     """Samples of the own regulator; void ones stay listed."""
     filters = asked(("state",))
-    found = queries.samples(_regulator().id, filters.get("state", ""), after=place("after"))
+    found = queries.samples(own_regulator().id, filters.get("state", ""), after=place("after"))
     rows = [
         [
             cell(row.label, url=url_of(row), note=row.title if row.number else ""), row.enterprise.name,
@@ -101,7 +95,7 @@ def samples() -> Response:
 
 
 def _form(row: RecordSample | None) -> SampleForm:
-    own = _regulator()
+    own = own_regulator()
     targets = [
         (one.id, f"{one.plan.label}　{one.enterprise.name}　{one.place}") for one in open_targets(own.id)
     ]
@@ -109,7 +103,7 @@ def _form(row: RecordSample | None) -> SampleForm:
 
 
 def _enterprise(form: SampleForm) -> Organization:
-    return next(one for one in supervised_by(_regulator()) if str(one.id) == form.enterprise_id.data)
+    return next(one for one in supervised_by(own_regulator()) if str(one.id) == form.enterprise_id.data)
 
 
 @blueprint.route("/samples/new", methods=["GET", "POST"])
@@ -117,7 +111,7 @@ def _enterprise(form: SampleForm) -> Organization:
 @once
 def new_sample() -> Response:
     """A new draft."""
-    organization, form = _regulator(), _form(None)
+    organization, form = own_regulator(), _form(None)
 
     def act() -> str:
         plan, enterprise = form.plan(), _enterprise(form)

@@ -8,6 +8,7 @@ from blueprints.accounts.sessions import me
 from blueprints.inspection.forms.checks import ReasonForm
 from blueprints.inspection.queries import checks as queries
 from blueprints.inspection.routes import blueprint
+from blueprints.inspection.routes.desk import own_regulator
 from blueprints.inspection.service import tablets as service
 from core import clock
 from core.authz import Permission, requires
@@ -20,11 +21,8 @@ from core.wording import moment_words
 @requires(Permission.CHECK_ACT)
 def tablets() -> Response:
     """Devices that opened a check."""
-    organization = me().organization
-    if organization is None or not organization.is_regulator:
-        abort(404)
     rows = []
-    for row in queries.tablets(organization.id):
+    for row in queries.tablets(own_regulator().id):
         state = cell("使用中", tone="done")
         if row.revoked_at:
             state = cell("已停用", tone="stopped", note=f"{row.revoked_by}：{row.revoke_reason}")

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from blueprints.accounts.models import User
 from blueprints.inspection.models import Escalation, Finding, Recheck, Rectification
+from blueprints.inspection.queries import draws
 from blueprints.inspection.queries import rectifications as queries
 from blueprints.inspection.service.finding_moves import CLAUSE, label_of, move
 from blueprints.inspection.service.findings import keep_upload
@@ -56,7 +57,7 @@ def plan(
     _may_be_planned(row, now)
     if planned_on < local_date(now):
         raise InvalidInput("复查日期不能早于今天。", "planned_on")
-    held = {one.user_id: one for one in queries.certified(row.organization_id, planned_on)}
+    held = {one.user_id: one for one in draws.certified(row.organization_id, planned_on)}
     chosen = list(dict.fromkeys(user_ids))
     if len(chosen) < INSPECTORS:
         raise InvalidInput("请选择两名检查人员。", "inspectors")

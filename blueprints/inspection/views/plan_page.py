@@ -152,7 +152,9 @@ def target_panels(target: PlanTarget) -> list[dict[str, Any]]:
         {"title": "检查通知书", "columns": ["文书", "状态"], "rows": papers, "empty": "还没有拟制。"},
         {"title": "现场检查", "columns": ["编号", "开始", "状态"], "rows": done, "empty": "还没有检查。"},
         {
-            "title": "原始记录抽查", "columns": ["编号", "名称", "状态"], "rows": samples,
+            "title": "原始记录抽查",
+            "columns": ["编号", "名称", "状态"],
+            "rows": samples,
             "empty": "还没有抽查；新建抽样时选上这次检查计划。",
         },
     ]
