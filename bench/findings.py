@@ -25,7 +25,7 @@ from bench.serving import ROOT, Server
 from bench.visitor import FLOOR, OURS, HttpTransport, Visitor
 from bench.visits import BAR, Line, walked
 
-SIZE, ROUNDS, WARM_UP, DEEP, STATEMENTS_BAR = 100_000, 40, 5, 1000, 8
+SIZE, ROUNDS, WARM_UP, DEEP, STATEMENTS_BAR = 100_000, 40, 5, 1000, 6
 LINK = re.compile(rb'href="/findings/(\d+)"')
 LISTS = {
     "all": "/findings", "state": "/findings?state=noticed", "enterprise": "/findings?enterprise=rq",

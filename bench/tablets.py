@@ -75,36 +75,29 @@ def _version(regulator: int, by: int, now: datetime) -> Any:
 
 def _check(regulator: int, enterprise: int, by: int) -> int:
     """Id of an open check with its team of one, who has declared, and answers recorded."""
-    from blueprints.inspection.models import (
-        CheckEntry,
-        CheckInspector,
-        InspectionPlan,
-        PlanTarget,
-        SiteCheck,
-    )
+    from blueprints.inspection import models
     from core import clock
     from core.db import transaction
 
     now, today = clock.now(), clock.today()
     with transaction() as session:
-        plan = InspectionPlan(
+        plan = models.InspectionPlan(
             organization_id=regulator, year=today.year, title="示例检查", purpose="示例", begins_on=today,
             ends_on=today, cap=1, state="approved", drafted_by_id=by, drafted_at=now,
         )  # fmt: skip
         plan.checklist = _version(regulator, by, now)
-        target = PlanTarget(plan=plan, enterprise_id=enterprise, reason="示例")
+        target = models.PlanTarget(plan=plan, enterprise_id=enterprise, reason="示例")
         session.add(target)
         session.flush()
-        check = SiteCheck(
+        check = models.SiteCheck(
             organization_id=regulator, enterprise_id=enterprise, target_id=target.id,
             version_id=plan.version_id, year=today.year, sequence=1, number="JXW-JC-0001",
             place="示例营业厅", opened_by_id=by, opened_at=now,
         )  # fmt: skip
-        check.inspectors = [
-            CheckInspector(user_id=by, name="示例检查员", certificate="示例0001", declared_at=now)
-        ]
+        inspector = models.CheckInspector(user_id=by, name="示例检查员", certificate="示例0001")
+        inspector.declared_at, check.inspectors = now, [inspector]
         check.entries = [
-            CheckEntry(
+            models.CheckEntry(
                 client_id=f"{n:032x}", item=f"S{n % ITEMS:02d}", data={"value": "齐全"}, sha256="0" * 64,
                 base=f"{n - ITEMS:032x}" if n >= ITEMS else "", resolves=[], by_id=by, at_device=now,
                 received_at=now,
