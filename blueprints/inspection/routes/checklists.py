@@ -206,10 +206,11 @@ def copy_checklist(list_version_id: int) -> Response:
     row = version_or_404(list_version_id)
     back = url_for("inspection.checklist", checklist_id=row.checklist_id)
 
-    def act() -> None:
-        service.new_draft(row.checklist, service.content(row), by=me(), now=clock.now())
+    def act() -> str:
+        made = service.new_draft(row.checklist, service.content(row), by=me(), now=clock.now())
+        return pages.version_url(made)
 
-    return pressed(act, back, "已建立草稿，请打开草稿修改。")
+    return pressed(act, back, "已建立草稿，请修改。")
 
 
 @blueprint.post(f"{VERSION}/publish")

@@ -91,18 +91,14 @@ def site_check(site_check_id: int) -> Response:
 def _next(check: SiteCheck) -> list[dict[str, Any]]:
     """What can be done now, the most likely first."""
     steps: list[dict[str, Any]] = []
-    mine, may = checking.place_of(check, me()), Permission.CHECK_ACT in me().permissions
+    mine = checking.place_of(check, me())
 
     def step(label: str, name: str, **more: Any) -> None:
         url = url_for(f"inspection.{name}", site_check_id=check.id)
         steps.append({"label": label, "url": url, "primary": not steps} | more)
 
-    if check.state == "signed" and mine is None and Permission.FINDING_DECIDE in me().permissions:
+    if check.state == "signed" and mine is None:
         step("复核", "review_check")
-    if not may:
-        if check.content:
-            step("现场检查笔录", "check_record_pdf", icon="file-earmark-pdf")
-        return steps
     if check.state == "open" and mine is not None:
         if mine.declared_at is None:
             step("声明利害关系", "declare_interest")
@@ -111,8 +107,6 @@ def _next(check: SiteCheck) -> list[dict[str, Any]]:
             step("核对，开始签字", "sign_check")
     if check.state == "signing" and mine is not None:
         step("签字", "sign_check")
-    if check.state == "signed" and mine is None and not steps:
-        step("复核", "review_check")
     if check.state in ("signed", "reviewed"):
         if Permission.FINDING_EDIT in me().permissions:
             step("登记问题", "findings_of_check")
@@ -192,7 +186,7 @@ def substitute_inspector(site_check_id: int) -> Response:
 
 
 @blueprint.route(f"{CHECK}/review", methods=["GET", "POST"])
-@requires(Permission.CHECK_ACT, Permission.FINDING_DECIDE)
+@requires(Permission.CHECK_ACT)
 @once
 def review_check(site_check_id: int) -> Response:
     """Somebody who was not there reviews a signed check."""
