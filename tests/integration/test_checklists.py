@@ -51,6 +51,7 @@ def test_somebody_else_publishes_and_the_version_before_is_retired(shelf: Shelf)
     draft = service.draft_of(shelf.row(first).checklist)
     assert draft
     assert draft.number == 2
+    assert answer.request.path == f"/checklist-versions/{draft.id}"
     own = drafter.submit(f"/checklist-versions/{draft.id}/publish", follow_redirects=True)
     assert "起草或者最后修改这份草稿的人不能自己公布" in own.get_data(as_text=True)
     shelf.world.client("jxw-leader").submit(f"/checklist-versions/{draft.id}/publish")
