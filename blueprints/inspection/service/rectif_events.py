@@ -178,7 +178,8 @@ def on_clock_moved(event: ClockMoved) -> None:
         return
     row = db.session.get_one(Rectification, event.clock.subject_id)
     row.due_on, row.due_at = event.clock.due_on, event.clock.due_at
-    text = f"{label_of(row)}的整改期限由{event.old_due_on}改为{event.clock.due_on}：{event.reason}。"
+    old, new = date_words(event.old_due_on), date_words(event.clock.due_on)
+    text = f"{label_of(row)}的整改期限由{old}改为{new}：{event.reason}。"
     tell(answering(row), text, link=path_of(row), now=event.now, clause=CLAUSE)
 
 
