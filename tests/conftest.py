@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import stamp
+from hypothesis import HealthCheck, settings
 
 from app import create_app
 from core import clock
@@ -21,6 +22,9 @@ from tests.page_client import CheckingClient
 from tests.postgres import PostgresServer
 from tests.standing import Standing, copied, opened
 
+# A busy machine is no fault of a strategy, as it is none of a test.
+settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("busy")
 pytest_plugins = ["tests.rule_marks", "tests.many_cases", "tests.spread", "tests.factories.notices"]
 MONDAY = datetime(2026, 10, 12, 9, 30, tzinfo=clock.SHANGHAI)
 

@@ -94,7 +94,9 @@ def fill_service(code: str = "rq") -> dict[str, int]:
             outlet, today + timedelta(days=20), today + timedelta(days=20), reason="设备检修停业一天",
             announcement="营业厅张贴", announced_on=today, by=by, now=now,
         )  # fmt: skip
-        outlet_days.record_opening(outlet, today, 525, None, remark="路上堵车", by=by, now=now)
+        at = clock.to_local(now)
+        opened = min(525, at.hour * 60 + at.minute)  # not later than now, at any time of the day
+        outlet_days.record_opening(outlet, today, opened, None, remark="路上堵车", by=by, now=now)
         check = outlet_days.add_check(
             outlet, today, safe=False, tidy=True, findings="灭火器过期一只", by=by, now=now
         )
