@@ -29,10 +29,14 @@ class Standing:
         self._book: Rulebook = self.app.extensions["rulebook"]
 
     def furnished(self, request: pytest.FixtureRequest, folder: Path) -> Flask:
-        """The application with nothing in its database but the world, and with its files in `folder`; one of
-        its own for a test marked `own_app`."""
+        """The application with nothing in its database but the world, and with its files in `folder`.
+
+        One of its own for a test marked `own_app`, and for one that drives a browser: a request that the browser
+        leaves behind would keep a connection to the database of that test.
+        """
         self._renew()
-        app = self._make() if request.node.get_closest_marker("own_app") else self.app
+        alone = any(request.node.get_closest_marker(name) for name in ("own_app", "browser"))
+        app = self._make() if alone else self.app
         app.config.clear()
         app.config.update(self._config, FILES_DIR=str(folder / "files"), JOBS_DIR=str(folder / "jobs"))
         for kept in ("calendar", "navigation", "job_thread"):
@@ -50,8 +54,9 @@ def copied(template: Path, database: Path) -> None:
 
 
 def opened(app: Flask) -> Iterator[Flask]:
-    """The context of an application, with no connection left open afterwards."""
+    """The context of an application, with no connection left open before or afterwards."""
     with app.app_context():
+        db.engine.dispose()
         yield app
         db.session.remove()
         db.engine.dispose()
