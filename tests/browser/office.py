@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from core.clock import to_local
 from tests.browser.shots import Shots
@@ -51,7 +51,12 @@ class Worker:
 
     def go(self, path: str) -> None:
         """Open an address, signing in where the door asks for it."""
-        self.page.goto(path)
+        try:
+            self.page.goto(path)
+        except Error as left:  # the page was still on its way to another
+            if "interrupted by another navigation" not in str(left) and "ERR_ABORTED" not in str(left):
+                raise
+            self.page.goto(path)
         if "/sign-in" in self.page.url:
             self.sign_in()
 
