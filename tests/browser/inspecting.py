@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.office import Office, Worker, fill_one
+from tests.browser.office import Office, Worker, fill_one, step
 
 WITNESSES = (("示例见证人甲", "271828", "AB12CD34"), ("示例见证人乙", "314159", "EF56AB78"))
 PROOF = {"name": "回证.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n% signed\n"}
@@ -72,22 +72,6 @@ def opened(inspector: Worker, draw: str) -> None:
     keep(inspector, f"{draw}/open", told)
     expect(inspector.page.locator("main")).to_contain_text("三、抽取结果")
     inspector.shots.take(inspector.page, "抽取结果", key=True)
-
-
-def step(worker: Worker, notice: str, name: str, remark: str | None = None) -> None:
-    """One step of a notice, from its page."""
-    worker.go(notice)
-    page = worker.page
-    panel = page.locator("#action-panel")
-    opener = panel.get_by_role("link", name=name, exact=True)
-    if not opener.first.is_visible():
-        panel.get_by_text("其他操作").click()
-    opener.first.click()
-    form = page.locator("#step-form")
-    if remark is not None:
-        form.locator("textarea").fill(remark)
-    form.get_by_role("button", name=name, exact=True).click()
-    expect(form).to_have_count(0)
 
 
 def issued(office: Office, notice: str, *, legal: bool = False) -> None:

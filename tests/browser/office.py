@@ -203,3 +203,19 @@ def fill_one(form: Locator, label: str, value: Any) -> None:
         control.fill(value.isoformat())
     else:
         control.fill(value)
+
+
+def step(worker: Worker, notice: str, name: str, remark: str | None = None) -> None:
+    """One step of a notice, from its page."""
+    worker.go(notice)
+    page = worker.page
+    panel = page.locator("#action-panel")
+    opener = panel.get_by_role("link", name=name, exact=True)
+    if not opener.first.is_visible():
+        panel.get_by_text("其他操作").click()
+    opener.first.click()
+    form = page.locator("#step-form")
+    if remark is not None:
+        form.locator("textarea").fill(remark)
+    form.get_by_role("button", name=name, exact=True).click()
+    expect(form).to_have_count(0)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from core.pdf import page_images
-from tests.browser.office import Office, Worker
+from tests.browser.office import Office, Worker, step
 from tests.browser.watch import Watch
 from tests.factories.cases import Desk
 
@@ -46,22 +46,6 @@ def edited(clerk: Worker) -> None:
     expect(page.locator("#preview img").first).to_be_visible()
     clerk.shots.take(page, "拟稿", key=True)
     page.get_by_role("button", name="保存草稿").click()
-
-
-def step(worker: Worker, notice: str, name: str, remark: str | None = None) -> None:
-    """One step of the flow, from the page of the notice."""
-    worker.go(notice)
-    page = worker.page
-    panel = page.locator("#action-panel")
-    opener = panel.get_by_role("link", name=name, exact=True)
-    if not opener.first.is_visible():
-        panel.get_by_text("其他操作").click()
-    opener.first.click()
-    form = page.locator("#step-form")
-    if remark is not None:
-        form.locator("textarea").fill(remark)
-    form.get_by_role("button", name=name, exact=True).click()
-    expect(form).to_have_count(0)
 
 
 def state(worker: Worker, words: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response
+from flask import Response
 
 from blueprints.inspection.routes import blueprint
 from blueprints.inspection.routes.draws import DRAW, own_or_404
-from blueprints.inspection.routes.printing import printed
+from blueprints.inspection.routes.printing import drawn_data, printed
 from blueprints.inspection.views.printed import draw_paper
 from core.authz import Permission, requires
-from domain.errors import InvalidInput
 
 
 @blueprint.get(f"{DRAW}/record.pdf")
@@ -25,9 +24,4 @@ def print_draw(draw_id: int) -> Response:
 def export_draw(draw_id: int) -> Response:
     """The draw as data, for `draws verify`."""
     found = own_or_404(draw_id)
-    if not found.record:
-        raise InvalidInput("还没有冻结，没有可以导出的内容。")
-    answer = make_response(found.record)
-    answer.mimetype = "application/json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
-    return answer
+    return drawn_data(found.record, found.number or "")

@@ -31,3 +31,11 @@ def printed(paper: Paper, name: str) -> Response:
     except (PrintFailed, OSError) as failure:
         raise RuleViolation(f"现在印不出{name}：{failure}", CLAUSE, "请稍后再试。") from failure
     return sent(made.pdf, "application/pdf", f"{name}.pdf")
+
+
+def drawn_data(record: str, name: str) -> Response:
+    """A draw as data, for `draws verify`. Errors: InvalidInput while there is none."""
+    if not record:
+        raise InvalidInput("还没有冻结，没有可以导出的抽取记录。")
+    file = io.BytesIO(record.encode())
+    return send_file(file, mimetype="application/json", as_attachment=True, download_name=f"{name}.json")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response
+from flask import Response
 
 from blueprints.inspection.routes import blueprint
-from blueprints.inspection.routes.printing import printed
+from blueprints.inspection.routes.printing import drawn_data, printed
 from blueprints.inspection.routes.samples import CLAUSE, SAMPLE, own_or_404
 from blueprints.inspection.views.printed import sample_paper
 from core import files
 from core.authz import Permission, requires
-from domain.errors import InvalidInput, RuleViolation
+from domain.errors import RuleViolation
 
 
 @blueprint.get(f"{SAMPLE}/record.pdf")
@@ -26,12 +26,7 @@ def print_sample(sample_id: int) -> Response:
 def export_sample(sample_id: int) -> Response:
     """The draw as data, for `draws verify`; what is not opened yet is not in it."""
     found = own_or_404(sample_id)
-    if not found.record:
-        raise InvalidInput("没有抽取记录可以导出。")
-    answer = make_response(found.record)
-    answer.mimetype = "application/json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="sample-{found.id}.json"'
-    return answer
+    return drawn_data(found.record, f"sample-{found.id}")
 
 
 @blueprint.get(f"{SAMPLE}/sheet")
