@@ -237,7 +237,7 @@ def decide(
     plea: Plea, decision: str, words: str, days: int | None = None, *, by: User, now: datetime
 ) -> None:
     """Answer a plea with words: an objection agreed to withdraws the finding, more time moves the limit (by
-    `days` where fewer are given than asked for). Errors: InvalidInput, RuleViolation."""
+    `days` where another number is given than was asked for). Errors: InvalidInput, RuleViolation."""
     row = plea.rectification
     if plea.decision:
         raise RuleViolation("已经答复过。", CLAUSE, "请刷新页面，看看答复。")
