@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -78,10 +79,10 @@ class Hand:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def answer(self, code: str, name: str) -> None:
-        """One tap on an item."""
+        """One tap on an item; the tablet says that it is kept."""
         self.item(code)
         self.tap(name)
-        expect(self.page.locator(".receipt")).not_to_contain_text("还没有作答")
+        expect(self.page.locator(".receipt")).to_contain_text(re.compile("已存本机|已收到"))
 
     def photograph(self) -> None:
         """A photo on the open card."""

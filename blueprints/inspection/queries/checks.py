@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -28,6 +29,22 @@ def check_or_none(check_id: int, by: User) -> SiteCheck | None:
     """A check of the own regulator, or None."""
     row = db.session.get(SiteCheck, check_id)
     return row if row is not None and row.organization_id == by.organization_id else None
+
+
+_AT_WORK = (
+    select(SiteCheck)
+    .where(SiteCheck.id == bindparam("check"), SiteCheck.organization_id == bindparam("organization"))
+    .options(
+        joinedload(SiteCheck.inspectors), defer(SiteCheck.content),
+        joinedload(SiteCheck.checklist, innerjoin=True).load_only(ChecklistVersion.sha256),
+    )
+)  # fmt: skip
+
+
+def check_at_work(check_id: int, by: User) -> SiteCheck | None:
+    """A check of the own regulator with its team and its checklist's digest, in one statement; or None."""
+    asked = {"check": check_id, "organization": by.organization_id}
+    return db.session.scalars(_AT_WORK, asked).unique().first()
 
 
 def photo_or_none(photo_id: int, by: User) -> CheckPhoto | None:
@@ -131,20 +148,16 @@ def checklist_digest(version_id: int) -> str:
     return db.session.scalar(_DIGEST, {"version": version_id}) or ""
 
 
-_ENTRY = select(CheckEntry).where(CheckEntry.client_id == bindparam("client"))
-_IDS = select(_E.client_id).where(
-    _E.check_id == bindparam("check"), _E.item == bindparam("item"), _E.instance == bindparam("instance")
-)
+_KEPT = select(
+    _E.client_id, _E.check_id, _E.item, _E.instance, _E.sha256, _E.by_id, _E.received_at
+).where(_E.client_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 
 
-def entry_of(client_id: str) -> CheckEntry | None:
-    """The entry with this id of a device, of whichever check."""
-    return db.session.scalars(_ENTRY, {"client": client_id}).first()
-
-
-def known_ids(check_id: int, item: str, instance: str) -> set[str]:
-    """Ids of everything that was recorded for an item."""
-    return set(db.session.scalars(_IDS, {"check": check_id, "item": item, "instance": instance}))
+def entries_kept(client_ids: Collection[str]) -> dict[str, Any]:
+    """Of these ids of a device those that are kept already, of whichever check."""
+    if not client_ids:
+        return {}
+    return {row.client_id: row for row in db.session.execute(_KEPT, {"ids": list(client_ids)})}
 
 
 def photo_of(client_id: str) -> CheckPhoto | None:

@@ -30,7 +30,7 @@ Answer = Response | tuple[Response, int]
 
 def own_or_404(check_id: int) -> SiteCheck:
     """A check of the own regulator; others' do not exist."""
-    found = queries.check_or_none(check_id, me())
+    found = queries.check_at_work(check_id, me())
     if found is None:
         abort(404)
     return found
@@ -150,21 +150,36 @@ def _keep_all(
     """Entry by entry: one that is refused does not hold up the others."""
     receipts, refused, new = [], [], 0
     checklist, now = checking.checklist_of(check), clock.now()
-    for one in raw:
+    given, odd = _parsed(raw)
+    kept = entries.known(given.values())
+    for at, one in enumerate(raw):
         try:
-            given = entries.parse(one)
-            row = entries.again(check, given, by=me())
+            if at in odd:
+                raise odd[at]
+            row = entries.again(check, given[at], kept, by=me())
             if row is None:
                 entries.require_open(check)
                 checking.require_inspector(check, me())
-                row, new = entries.add(check, given, checklist, by=me(), tablet=tablet, now=now), new + 1
-        except (InvalidInput, RuleViolation) as odd:
-            refused.append(check_data.refusal(one, odd))
+                row = entries.add(check, given[at], kept, checklist, by=me(), tablet=tablet, now=now)
+                new += 1
+        except (InvalidInput, RuleViolation) as why:
+            refused.append(check_data.refusal(one, why))
             continue
         receipts.append(check_data.receipt(row))
     if new:
         checking.log("entries", check, {"count": [None, new]}, me(), now)
     return receipts, refused
+
+
+def _parsed(raw: list[Any]) -> tuple[dict[int, entries.Given], dict[int, InvalidInput]]:
+    """Each place of the batch as an entry, or what is wrong with it."""
+    given, odd = {}, {}
+    for at, one in enumerate(raw):
+        try:
+            given[at] = entries.parse(one)
+        except InvalidInput as why:
+            odd[at] = why
+    return given, odd
 
 
 @blueprint.post(f"{CHECK}/photos")

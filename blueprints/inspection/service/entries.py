@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from blueprints.accounts.models import User
 from blueprints.inspection.models import CheckEntry, CheckPhoto, SiteCheck, Tablet
 from blueprints.inspection.queries import checks as queries
@@ -87,7 +89,8 @@ def hold(check: SiteCheck, *, alone: bool = False) -> None:
     what was there when the transaction began: nothing to read anew."""
     if db.engine.dialect.name == "sqlite":
         return
-    db.session.refresh(check, with_for_update={"read": not alone, "of": SiteCheck})
+    held = select(SiteCheck).where(SiteCheck.id == check.id).with_for_update(read=not alone, of=SiteCheck)
+    db.session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def require_open(check: SiteCheck) -> None:
@@ -99,54 +102,57 @@ def require_open(check: SiteCheck) -> None:
     checking.require(check, ("open",), "再作答")
 
 
-def receive(
-    check: SiteCheck, given: Given, checklist: Checklist, *, by: User, tablet: Tablet | None, now: datetime
-) -> CheckEntry:
-    """Keep an entry of a device; the same one again gives the first receipt.
-
-    Errors: InvalidInput for what cannot be recorded, or an id that was used for something else.
-    """
-    return again(check, given, by=by) or add(check, given, checklist, by=by, tablet=tablet, now=now)
+Kept = dict[str, Any]  # by client id: what is kept already, see queries.entries_kept
 
 
-def again(check: SiteCheck, given: Given, *, by: User) -> CheckEntry | None:
+def known(batch: Iterable[Given]) -> Kept:
+    """What is kept of these entries, and of those that they name."""
+    named = [(one.entry.client_id, one.entry.base, *one.entry.resolves) for one in batch]
+    return queries.entries_kept({name for names in named for name in names if name})
+
+
+def again(check: SiteCheck, given: Given, kept: Kept, *, by: User) -> Any | None:
     """The entry as it was kept before; None where it is new.
 
     Errors: InvalidInput for an id that was used for something else.
     """
-    known = queries.entry_of(given.entry.client_id)
-    if known is None:
+    row = kept.get(given.entry.client_id)
+    if row is None:
         return None
-    if known.check_id != check.id or known.by_id != by.id:
+    if row.check_id != check.id or row.by_id != by.id:
         raise InvalidInput("这个编号已经用过。")
-    if known.sha256 != entry_digest(check.id, given.entry, given.at):
+    if row.sha256 != entry_digest(check.id, given.entry, given.at):
         raise InvalidInput("同一个编号有两种内容，没有收下后来的。")
-    return known
+    return row
 
 
 def add(
-    check: SiteCheck, given: Given, checklist: Checklist, *, by: User, tablet: Tablet | None, now: datetime
-) -> CheckEntry:
-    """Keep an entry that is new. Errors: InvalidInput for what cannot be recorded."""
+    check: SiteCheck, given: Given, kept: Kept, checklist: Checklist, *, by: User, tablet: Tablet | None,
+    now: datetime,
+) -> CheckEntry:  # fmt: skip
+    """Keep an entry that is new; from now on it is among those kept. Errors: InvalidInput for what cannot be
+    recorded."""
     entry = given.entry
     data = clean(checklist, entry.item, entry.instance, entry.data)
-    _require_known(check, entry)
+    _require_known(check, entry, kept)
     row = CheckEntry(
         check_id=check.id, client_id=entry.client_id, item=entry.item, instance=entry.instance, data=data,
         base=entry.base, resolves=list(entry.resolves), sha256=entry_digest(check.id, entry, given.at),
         by_id=by.id, tablet_id=tablet.id if tablet else None, at_device=moment(given.at), received_at=now,
     )  # fmt: skip
     db.session.add(row)
-    db.session.flush()
+    kept[entry.client_id] = row
     if entry.item == PHOTO:
         _mark_photo(check, entry, now)
     return row
 
 
-def _require_known(check: SiteCheck, entry: Entry) -> None:
-    named = {old for old in (entry.base, *entry.resolves) if old}
-    if named and not named <= queries.known_ids(check.id, entry.item, entry.instance):
-        raise InvalidInput("这一条以前的答案还没有收到，请按顺序再发送。")
+def _require_known(check: SiteCheck, entry: Entry, kept: Kept) -> None:
+    place = (check.id, entry.item, entry.instance)
+    for name in filter(None, (entry.base, *entry.resolves)):
+        row = kept.get(name)
+        if row is None or (row.check_id, row.item, row.instance) != place:
+            raise InvalidInput("这一条以前的答案还没有收到，请按顺序再发送。")
 
 
 def _mark_photo(check: SiteCheck, entry: Entry, now: datetime) -> None:
@@ -174,7 +180,9 @@ def record(
         heads if len(heads) > 1 else (),
     )  # fmt: skip
     given = Given(entry, written(now))
-    return receive(check, given, checking.checklist_of(check), by=by, tablet=None, now=now)
+    row = add(check, given, known([given]), checking.checklist_of(check), by=by, tablet=None, now=now)
+    db.session.flush()
+    return row
 
 
 @dataclass(frozen=True)

@@ -270,7 +270,7 @@
     if (place.data && place.data.value !== undefined && place.item.rule.type !== "gate") {
       try { earned = "得" + tablet.outcome(place.item, place.data.value).earned + "分　"; } catch (odd) { earned = ""; }
     }
-    var state = head.state === "waiting" ? "已存本机 " + tablet.clock(head.at) + "，等待发送" : "已收到 " + tablet.clock(head.received_at) + "　校验 " + (head.sha256 || "").slice(0, 8);
+    var state = head.state === "saving" ? "正在存到本机" : head.state === "waiting" ? "已存本机 " + tablet.clock(head.at) + "，等待发送" : "已收到 " + tablet.clock(head.received_at) + "　校验 " + (head.sha256 || "").slice(0, 8);
     return el("p", { class: "receipt is-" + head.state }, who + earned + state,
       el("button", { type: "button", class: "undo", onclick: function () { save(place, {}); } }, "撤销作答"));
   }
