@@ -164,7 +164,7 @@ def register_static_versions(app: Flask) -> None:
             return
         path = Path(folder) / name
         if name not in versions and path.is_file():
-            versions[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+            versions[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:6]
         values["v"] = versions.get(name, "0")
 
 

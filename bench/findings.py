@@ -26,7 +26,7 @@ from bench.visitor import FLOOR, OURS, HttpTransport, Visitor
 from bench.visits import BAR, Line, walked
 
 SIZE, ROUNDS, WARM_UP, DEEP, STATEMENTS_BAR = 100_000, 40, 5, 1000, 6
-LINK = re.compile(rb'href="/findings/(\d+)"')
+LINK = re.compile(rb'href=/findings/(\d+)>')
 LISTS = {
     "all": "/findings", "state": "/findings?state=noticed", "enterprise": "/findings?enterprise=rq",
     "clause": "/findings?clause=F3.2.1", "grade": "/findings?severity=serious",
