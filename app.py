@@ -15,7 +15,20 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from blueprints import accounts, complaints, disclosure, home, inspection, notices, portal, registry, rulebook
+from blueprints import (
+    accounts,
+    complaints,
+    disclosure,
+    duty,
+    home,
+    hotline,
+    inspection,
+    knowledge,
+    notices,
+    portal,
+    registry,
+    rulebook,
+)
 from core import authz
 from core.backup.commands import backup
 from core.db import db, init_database
@@ -27,6 +40,10 @@ from core.jobs import jobs
 from core.search import is_ours
 from core.wording import moment_words
 
+FEATURES = (
+    accounts, rulebook, registry, notices, duty, knowledge, complaints, disclosure, hotline, inspection,
+    portal, home,
+)  # fmt: skip
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V"
 
@@ -144,7 +161,7 @@ def register_extensions(app: Flask) -> None:
 
 def register_features(app: Flask) -> None:
     """Each feature brings its routes, commands and event subscriptions; links upward are wired here."""
-    for feature in (accounts, rulebook, registry, notices, complaints, disclosure, inspection, portal, home):
+    for feature in FEATURES:
         feature.register(app)
     app.jinja_env.filters["moment"] = moment_words
     app.jinja_env.globals["clause_url"] = lambda clause: url_for("rulebook.clause", clause_id=clause)

@@ -51,6 +51,16 @@ class Permission(StrEnum):
     FINDING_DECIDE = "inspection:finding:decide"
     FINDING_ESCALATE = "inspection:finding:escalate"
     FINDING_ANSWER = "inspection:finding:answer"
+    EMERGENCY_ACT = "hotline:emergency:act"
+    INCIDENT_READ = "hotline:incident:read"
+    INCIDENT_EDIT = "hotline:incident:edit"
+    INCIDENT_APPROVE = "hotline:incident:approve"
+    SHIFT_READ = "duty:shift:read"
+    SHIFT_EDIT = "duty:shift:edit"
+    KNOWLEDGE_READ = "knowledge:item:read"
+    KNOWLEDGE_PUBLISH = "knowledge:item:publish"
+    LEGAL_EDIT = "rulebook:legal:edit"
+    DELEGATE = "accounts:delegation:make"
     STAFF_MANAGE = "accounts:staff:manage"
     ORGANIZATION_MANAGE = "accounts:organization:manage"
     ROLE_GRANT = "accounts:role:grant"
@@ -97,7 +107,10 @@ ENTERPRISE_ROLES = frozenset(
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 _P = Permission
-_CASEWORK = {_P.SELF, _P.CASE_READ, _P.CASE_ACT, _P.PERSONAL_REVEAL, _P.RULES_READ}
+_HOTLINE = {_P.EMERGENCY_ACT, _P.INCIDENT_READ, _P.SHIFT_READ, _P.KNOWLEDGE_READ}
+_HOTLINE_KEEP = {_P.INCIDENT_EDIT, _P.SHIFT_EDIT}
+_HOTLINE_DECIDE = _HOTLINE_KEEP | {_P.INCIDENT_APPROVE, _P.KNOWLEDGE_PUBLISH, _P.DELEGATE}
+_CASEWORK = {_P.SELF, _P.CASE_READ, _P.CASE_ACT, _P.PERSONAL_REVEAL, _P.RULES_READ} | _HOTLINE
 _NOTICES_READ = {_P.NOTICE_READ}
 _NOTICES_WRITE = _NOTICES_READ | {_P.NOTICE_DRAFT, _P.NOTICE_ISSUE, _P.NOTICE_SERVE}
 _NOTICES_SIGN = _NOTICES_READ | {_P.NOTICE_LEGAL, _P.NOTICE_SIGN, _P.NOTICE_ISSUE}
@@ -115,18 +128,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _CASEWORK
         | _NOTICES_WRITE
         | _SERVICE_CHECK
+        | _HOTLINE_KEEP
         | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ}
     ),
     Role.REGULATOR_SUPERVISOR: frozenset(
         _CASEWORK
+        | _HOTLINE_DECIDE
         | _NOTICES_WRITE
         | _SERVICE_CHECK
         | _INSPECT
         | _INSPECT_DECIDE
-        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT}
+        | {_P.NOTICE_REVIEW, _P.NOTICE_LEGAL, _P.CASE_EXPORT, _P.LEDGER_READ, _P.DUTY_EDIT, _P.LEGAL_EDIT}
     ),
     Role.INSPECTOR: frozenset(
-        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ} | _NOTICES_WRITE | _SERVICE_CHECK | _INSPECT
+        {_P.SELF, _P.CASE_READ, _P.RULES_READ, _P.LEDGER_READ}
+        | _HOTLINE
+        | _NOTICES_WRITE
+        | _SERVICE_CHECK
+        | _INSPECT
     ),
     Role.REGULATOR_LEADER: frozenset(
         _CASEWORK
@@ -134,13 +153,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _SERVICE_CHECK
         | _INSPECT_DECIDE
         | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.RULES_EDIT, _P.DUTY_EDIT, _P.PLAN_APPROVE}
-        | {_P.FINDING_ESCALATE}
+        | _HOTLINE_DECIDE
+        | {_P.FINDING_ESCALATE, _P.LEGAL_EDIT}
     ),
     Role.DISPATCHER: frozenset(
         _CASEWORK
         | _NOTICES_RECEIVE
         | _SERVICE_LOG
         | {_P.CASE_REGISTER, _P.CASE_IMPORT, _P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT}
+        | _HOTLINE_KEEP
         | {_P.FINDING_READ}
     ),
     Role.HANDLER: frozenset(_CASEWORK | _SERVICE_LOG | _RECTIFY),
@@ -149,10 +170,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | _NOTICES_RECEIVE
         | _SERVICE_KEEP
         | _RECTIFY
+        | _HOTLINE_DECIDE
         | {_P.CASE_EXPORT, _P.LEDGER_READ, _P.LEDGER_SUBMIT, _P.RULES_EDIT, _P.DISCLOSURE_APPROVE}
     ),
     Role.DISCLOSER: frozenset({_P.SELF, _P.RULES_READ} | _SERVICE_KEEP),
-    Role.ACCOUNT_MANAGER: frozenset({_P.SELF, _P.STAFF_MANAGE}),
+    Role.ACCOUNT_MANAGER: frozenset({_P.SELF, _P.STAFF_MANAGE, _P.DELEGATE}),
     Role.SYSTEM_ADMIN: frozenset(
         {_P.SELF, _P.STAFF_MANAGE, _P.ORGANIZATION_MANAGE, _P.CALENDAR_EDIT, _P.RULES_READ, _P.TEMPLATE_EDIT}
     ),

@@ -27,6 +27,8 @@ class Organization(Base):
     sectors: Mapped[list[str]] = mapped_column(JSON, default=list)
     ruleset_code: Mapped[str] = mapped_column(String(32), default="")
     hotline: Mapped[str] = mapped_column(String(64), default="")
+    repair_phone: Mapped[str] = mapped_column(String(64), default="")
+    area: Mapped[str] = mapped_column(String(64), default="")
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
@@ -61,7 +63,11 @@ class Department(Base):
 
 
 class User(Base):
-    """A person with an account. The three administrators belong to no organization."""
+    """A person with an account. The three administrators belong to no organization.
+
+    `acting_until` is the end of the last delegation to this person, so that nobody else's are looked up;
+    `substitute_id` is the B role.
+    """
 
     __tablename__ = "user"
 
@@ -77,6 +83,7 @@ class User(Base):
     must_change_password: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    acting_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
@@ -146,6 +153,54 @@ class RoleGrant(Base):
     granted_by: Mapped[str] = mapped_column(String(64))
 
     user: Mapped[User] = relationship(back_populates="grants", foreign_keys=[user_id])
+
+
+class Delegation(Base):
+    """授权: what one person may do for another, from when to when. `kind`: ab (the B role) or delegation.
+
+    `roles` are the principal's roles that are lent; the delegate acts under the own name, and every act says
+    for whom. `ended_at` ends it early.
+    """
+
+    __tablename__ = "delegation"
+    __table_args__ = (Index("ix_delegation_delegate", "delegate_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    principal_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    begins_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(String(300))
+    document: Mapped[str] = mapped_column(String(128), default="")
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by: Mapped[str] = mapped_column(String(64), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    __mapper_args__ = {"version_id_col": version}
+
+    principal: Mapped[User] = relationship(foreign_keys=[principal_id])
+    delegate: Mapped[User] = relationship(foreign_keys=[delegate_id])
+
+
+class Jurisdiction(Base):
+    """管辖: which regulator supervises a sector in an area; an empty area is everywhere else. Without a row
+    the only active regulator of the sector does."""
+
+    __tablename__ = "jurisdiction"
+    __table_args__ = (UniqueConstraint("sector", "area"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    regulator_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    sector: Mapped[str] = mapped_column(String(16))
+    area: Mapped[str] = mapped_column(String(64), default="")
+    basis: Mapped[str] = mapped_column(String(300), default="")
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    regulator: Mapped[Organization] = relationship()
 
 
 class LoginSession(Base):

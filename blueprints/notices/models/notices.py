@@ -71,6 +71,7 @@ class Notice(Base):
     `series` (机关代字), `year`, `number` and `content` are given once, in the transaction that numbers it;
     `pdf_*` is what was printed from `content`, never printed again. `printed_void_*` is the copy marked 作废.
     `enclosures` are the files to be bound in behind it (name, type, size, sha256, who handed them in, when).
+    `oa_number` is its number in the organization's office system.
     `pdf_signature` says with which certificate the issued file was signed, None where it was not.
     """
 
@@ -111,6 +112,7 @@ class Notice(Base):
     year: Mapped[int | None]
     number: Mapped[int | None]
     number_text: Mapped[str] = mapped_column(String(64), default="")
+    oa_number: Mapped[str] = mapped_column(String(64), default="")
     content: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     content_sha256: Mapped[str] = mapped_column(String(64), default="")
     code: Mapped[str | None] = mapped_column(String(16), unique=True)
@@ -178,6 +180,7 @@ class NoticeStep(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     remark: Mapped[str] = mapped_column(String(1000), default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    behalf: Mapped[str] = mapped_column(String(64), default="")
 
     notice: Mapped[Notice] = relationship(back_populates="steps")
 

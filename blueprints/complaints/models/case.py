@@ -1,4 +1,4 @@
-"""A case with its complainants, assignments, steps, overlays, links, files and frozen dossier."""
+"""A case with its complainants, assignments and steps, and who may see it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from blueprints.accounts.models import Department, Organization, User
+from blueprints.complaints.models.beside import Approval, Attachment, Dossier, SupervisionOrder
 from core.clocks import Clock
 from core.db import Base, UTCDateTime
-from core.files import StoredFile
 from core.search import SearchTable
 
 HAS_DUE = text("due_at IS NOT NULL")
@@ -21,7 +21,12 @@ MARKED = ("sent_back", "provisional", "proposed", "supervised", "next_talk_on")
 
 
 class Case(Base):
-    """诉求件. `due_*` and `next_*` repeat what clocks and the state table say, for lists."""
+    """诉求件. `due_*` and `next_*` repeat what clocks and the state table say, for lists.
+
+    `emergency` is the kind of danger that was reported by one tap, `incident_id` the incident whose call it
+    is; both belong to the hotline, which stands above.
+    `ended_how`: incident | no_more | transferred | anonymous where it ended outside the usual course.
+    """
 
     __tablename__ = "case"
     __table_args__ = (
@@ -51,6 +56,9 @@ class Case(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     anonymous: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[str] = mapped_column(String(16), default="")
+    incident_id: Mapped[int | None] = mapped_column(index=True)
+    ended_how: Mapped[str] = mapped_column(String(16), default="")
 
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     registered_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -236,7 +244,8 @@ class Assignment(Base):
 
 
 class CaseStep(Base):
-    """One entry of the timeline: who did what, when, under which clause, with the recorded facts."""
+    """One entry of the timeline: who did what, when, under which clause, with the recorded facts; `behalf`
+    names who delegated the power to do it (受权)."""
 
     __tablename__ = "case_step"
     __table_args__ = (Index("ix_case_step_case", "case_id", "id"),)
@@ -255,134 +264,9 @@ class CaseStep(Base):
     actor_role: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    behalf: Mapped[str] = mapped_column(String(64), default="")
 
     case: Mapped[Case] = relationship(back_populates="steps")
-
-
-class SupervisionOrder(Base):
-    """督办: an overlay with its own series number and limit."""
-
-    __tablename__ = "supervision_order"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    number: Mapped[str] = mapped_column(String(64), unique=True)
-    reason: Mapped[str] = mapped_column(String(1000))
-    due_on: Mapped[date]
-    state: Mapped[str] = mapped_column(String(16), default="open")
-    issued_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    answer: Mapped[str] = mapped_column(Text, default="")
-    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Approval(Base):
-    """A request that somebody else decides: extension, suspension, withdrawal, return of an assignment."""
-
-    __tablename__ = "approval"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
-    kind: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16), default="pending")
-    reason: Mapped[str] = mapped_column(String(1000))
-    amount: Mapped[int | None]
-    requested_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    remark: Mapped[str] = mapped_column(String(1000), default="")
-
-
-class CaseLink(Base):
-    """Two cases that belong together: duplicate or follow-up; `undone_at` ends it."""
-
-    __tablename__ = "case_link"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    other_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class Attachment(Base):
-    """A stored file under the name it was given, attached to a case (and the step it proves)."""
-
-    __tablename__ = "attachment"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    step_id: Mapped[int | None] = mapped_column(ForeignKey("case_step.id"))
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-    name: Mapped[str] = mapped_column(String(200))
-    added_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    file: Mapped[StoredFile] = relationship(lazy="joined")
-    added_by: Mapped[User] = relationship()
-
-
-class Dossier(Base):
-    """The frozen record of an archived case; `digest` covers `body`, whose personal part is encrypted."""
-
-    __tablename__ = "dossier"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    body: Mapped[str] = mapped_column(Text)
-    digest: Mapped[str] = mapped_column(String(64))
-    frozen_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Ledger(Base):
-    """台账: what an enterprise's own hotline received in a period, handed to the regulator (F5.2)."""
-
-    __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("enterprise_id", "period"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    regulator_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
-    period: Mapped[str] = mapped_column(String(16))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    rows: Mapped[int]
-    digest: Mapped[str] = mapped_column(String(64))
-    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    submitted_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    enterprise: Mapped[Organization] = relationship(foreign_keys=[enterprise_id])
-
-
-class LedgerRow(Base):
-    """One own case as the ledger tells it, without the person; `sampled_at` opens it to the regulator."""
-
-    __tablename__ = "ledger_row"
-    __table_args__ = (UniqueConstraint("ledger_id", "case_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ledger_id: Mapped[int] = mapped_column(ForeignKey("ledger.id"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    regulator_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    sampled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    sampled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-
-
-class ImportMapping(Base):
-    """Remembered names of spreadsheet columns for one organization."""
-
-    __tablename__ = "import_mapping"
-    __table_args__ = (UniqueConstraint("organization_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    name: Mapped[str] = mapped_column(String(64))
-    columns: Mapped[dict[str, str]] = mapped_column(JSON)
 
 
 found_in_cases = SearchTable("case_search", CaseAccess.__table__)  # type: ignore[arg-type]

@@ -1,0 +1,5 @@
+"""Pages of templates and scripts."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("knowledge", __name__)
