@@ -63,7 +63,7 @@ class Incident(Base):
 
 
 class IncidentUpdate(Base):
-    """A new estimate, cause or script. `state`: drafted | approved | rejected; only approved ones are told."""
+    """A new estimate, cause or script, told once approved. `state`: drafted | approved | rejected."""
 
     __tablename__ = "incident_update"
     __table_args__ = (UniqueConstraint("incident_id", "number"),)
