@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.clock import end_of_day, local_date
 from core.db import Base, UTCDateTime, db, insert_rows
 from core.events import publish
-from domain.deadlines import Unit, due, due_hours
+from domain.deadlines import Unit, due, due_hours, due_minutes
 from domain.workdays import Calendar
 
 
@@ -101,10 +101,11 @@ class Reckoning:
 
 
 def reckon(amount: int, unit: Unit, since: datetime, calendar: Calendar) -> Reckoning:
-    """When a limit that starts at `since` runs out: the same for a whole day, unless it is in hours."""
-    if unit is Unit.HOUR:
-        due_at = due_hours(since, amount)
-        facts = {"received": since.isoformat(), "n": amount, "unit": "hour", "due": due_at.isoformat()}
+    """When a limit that starts at `since` runs out: the same for a whole day, unless it is in hours or
+    minutes."""
+    if unit.by_clock:
+        due_at = due_hours(since, amount) if unit is Unit.HOUR else due_minutes(since, amount)
+        facts = {"received": since.isoformat(), "n": amount, "unit": unit.value, "due": due_at.isoformat()}
         explanation = json.dumps(facts | {"counted": [], "skipped": [], "missing_years": []})
         return Reckoning(local_date(due_at), due_at, False, explanation)
     deadline = due(local_date(since), amount, unit, calendar)

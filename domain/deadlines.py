@@ -20,6 +20,12 @@ class Unit(StrEnum):
     WORKDAY = "workday"
     DAY = "day"
     HOUR = "hour"
+    MINUTE = "minute"
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether it runs from a moment on (hours, minutes), not from the day after."""
+        return self in (Unit.HOUR, Unit.MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +72,16 @@ def due(received: date, amount: int, unit: Unit, calendar: Calendar) -> Deadline
 
     Make-up workdays count, holidays do not; calendar days all count and are never provisional.
     InvalidInput for an amount outside 1..3660, a day outside 1900..2999, or hours (they need a time of
-    receipt: `due_hours`).
+    receipt: `due_hours`), or minutes (`due_minutes`).
     """
     check_day(received, "received")
     _check_amount(amount)
     if unit not in set(Unit):
-        raise InvalidInput("时限的单位须是工作日、自然日或小时。", "unit")
+        raise InvalidInput("时限的单位须是工作日、自然日、小时或分钟。", "unit")
     unit = Unit(unit)
-    if unit is Unit.HOUR:
-        raise InvalidInput("按小时计算的时限须写明收到的时刻，不能只写日期。", "unit")
+    if unit.by_clock:
+        words = "小时" if unit is Unit.HOUR else "分钟"
+        raise InvalidInput(f"按{words}计算的时限须写明收到的时刻，不能只写日期。", "unit")
     if unit is Unit.DAY:
         return _due_days(received, amount)
     return _due_workdays(received, amount, calendar)
@@ -82,11 +89,16 @@ def due(received: date, amount: int, unit: Unit, calendar: Calendar) -> Deadline
 
 def due_hours(received_at: datetime, hours: int) -> datetime:
     """The moment `hours` elapsed hours after `received_at` (aware), in the same time zone."""
-    if not isinstance(received_at, datetime) or received_at.utcoffset() is None:
-        raise InvalidInput("按小时计算的时限须写明收到的时刻和时区。", "received_at")
-    check_day(received_at.date(), "received_at")
+    _check_moment(received_at, "小时")
     _check_amount(hours)
     return received_at + timedelta(hours=hours)
+
+
+def due_minutes(received_at: datetime, minutes: int) -> datetime:
+    """The moment `minutes` elapsed minutes after `received_at` (aware), in the same time zone."""
+    _check_moment(received_at, "分钟")
+    _check_amount(minutes)
+    return received_at + timedelta(minutes=minutes)
 
 
 def remaining(today: date, due: date, calendar: Calendar) -> int:
@@ -104,6 +116,12 @@ def remaining(today: date, due: date, calendar: Calendar) -> int:
 def _workdays_between(after: date, until: date, calendar: Calendar) -> int:
     days = (until - after).days
     return sum(calendar.is_working(after + timedelta(days=step)) for step in range(1, days + 1))
+
+
+def _check_moment(received_at: datetime, unit: str) -> None:
+    if not isinstance(received_at, datetime) or received_at.utcoffset() is None:
+        raise InvalidInput(f"按{unit}计算的时限须写明收到的时刻和时区。", "received_at")
+    check_day(received_at.date(), "received_at")
 
 
 def _check_amount(amount: int) -> None:

@@ -134,7 +134,7 @@ def limit_problem(amount: object, unit: object) -> str | None:
     if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT:
         return f"时限的数目须是1至{MAX_AMOUNT}的整数"
     if not isinstance(unit, str) or unit not in set(Unit):
-        return "时限的单位须是工作日（workday）、自然日（day）或小时（hour）"
+        return "时限的单位须是工作日（workday）、自然日（day）、小时（hour）或分钟（minute）"
     return None
 
 

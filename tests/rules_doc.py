@@ -20,7 +20,7 @@ from tests.rule_data import NAMES, ROOT, ruleset
 TARGET = ROOT / "docs" / "rules.md"
 LATER = ROOT / "tests" / "data" / "clauses_later.toml"
 SHORT = 60
-_UNITS = {Unit.WORKDAY: "workday", Unit.DAY: "calendar day", Unit.HOUR: "hour"}
+_UNITS = {Unit.WORKDAY: "workday", Unit.DAY: "calendar day", Unit.HOUR: "hour", Unit.MINUTE: "minute"}
 _INTRO = """# The rules, clause by clause
 
 Made by `python -m tests.rules_doc` from `rulesets/*.toml` and the `rule` marks of the tests; do not edit it.

@@ -22,7 +22,7 @@ from domain.deadlines import MAX_AMOUNT
 from domain.errors import InvalidInput, RuleViolation
 from domain.rulesets import Channel, Limit, Setting, SettingKind
 
-UNIT_CHOICES = [("workday", "工作日"), ("day", "自然日"), ("hour", "小时")]
+UNIT_CHOICES = [("workday", "工作日"), ("day", "自然日"), ("hour", "小时"), ("minute", "分钟")]
 DAY_CHOICES = UNIT_CHOICES[:2]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from domain.deadlines import Deadline, SkippedDay, Unit, due, due_hours, remaining
+from core.clocks import reckon
+from domain.deadlines import Deadline, SkippedDay, Unit, due, due_hours, due_minutes, remaining
 from domain.errors import InvalidInput
 from domain.workdays import validate_year_file
 from tests.calendars import packaged_calendar
@@ -154,6 +155,24 @@ def test_hours_need_a_moment_with_a_time_zone() -> None:
         due_hours(datetime(2026, 9, 30, 22, 15), 24)  # noqa: DTZ001  the missing zone is the point
     with pytest.raises(InvalidInput, match="时刻"):
         due(date(2026, 9, 30), 24, Unit.HOUR, packaged_calendar())
+
+
+def test_minutes_are_elapsed_minutes() -> None:
+    night = datetime(2026, 9, 30, 23, 58, tzinfo=SHANGHAI)
+    assert due_minutes(night, 5) == datetime(2026, 10, 1, 0, 3, tzinfo=SHANGHAI)
+    with pytest.raises(InvalidInput, match="按分钟计算的时限须写明收到的时刻和时区"):
+        due_minutes(datetime(2026, 9, 30, 22, 15), 5)  # noqa: DTZ001  the missing zone is the point
+    with pytest.raises(InvalidInput, match="按分钟"):
+        due(date(2026, 9, 30), 5, Unit.MINUTE, packaged_calendar())
+    assert [unit for unit in Unit if unit.by_clock] == [Unit.HOUR, Unit.MINUTE]
+
+
+def test_a_clock_in_minutes_knows_no_calendar() -> None:
+    night = datetime(2026, 9, 30, 23, 58, tzinfo=SHANGHAI)
+    found = reckon(5, Unit.MINUTE, night, packaged_calendar())
+    assert found.due_at == datetime(2026, 10, 1, 0, 3, tzinfo=SHANGHAI)
+    assert (found.due_on, found.provisional) == (date(2026, 10, 1), False)
+    assert json.loads(found.explanation)["unit"] == "minute"
 
 
 @pytest.mark.parametrize(

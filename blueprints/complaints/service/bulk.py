@@ -158,7 +158,7 @@ class Registrar:
         return self._limits[key]
 
     def _reckon(self, limit: Limit, since: datetime) -> Reckoning:
-        if limit.unit is Unit.HOUR:
+        if limit.unit.by_clock:
             return clocks.reckon(limit.amount, limit.unit, since, self.calendar)
         key = (limit.amount, limit.unit, local_date(since))
         if key not in self._reckoned:

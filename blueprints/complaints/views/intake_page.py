@@ -11,12 +11,12 @@ from blueprints.complaints.views.lists import case_url_start
 from blueprints.complaints.workflow import STATE_NAMES
 from core.clock import local_date
 from core.wording import day_words
-from domain.deadlines import Unit, due
+from domain.deadlines import due
 from domain.rulesets import Limit, Ruleset
 from domain.workdays import Calendar
 
 SHOWN = ("acceptance", "completion")
-UNITS = {"workday": "个工作日", "day": "天", "hour": "小时"}
+UNITS = {"workday": "个工作日", "day": "天", "hour": "小时", "minute": "分钟"}
 
 
 def due_preview(
@@ -29,7 +29,7 @@ def due_preview(
             continue
         for obligation in SHOWN:
             limit = rules.limit(obligation, type_code)
-            if limit is not None and limit.unit is not Unit.HOUR:
+            if limit is not None and not limit.unit.by_clock:
                 rows.append(_limit(rules, limit, received_at, calendar))
     return rows
 

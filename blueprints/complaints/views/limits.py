@@ -13,9 +13,10 @@ from blueprints.complaints.views.chips import clock_chip
 from core.clock import to_local
 from core.clocks import Clock, ClockChange
 from core.wording import WEEKDAYS, day_words, moment_words
+from domain.deadlines import Unit
 from domain.workdays import Calendar
 
-UNITS = {"workday": "个工作日", "day": "天", "hour": "小时"}
+UNITS = {"workday": "个工作日", "day": "天", "hour": "小时", "minute": "分钟"}
 SOURCES = {"ruleset": "制度", "local": "本单位设定", "law": "法律法规", "order": "本件另定"}
 
 
@@ -79,7 +80,7 @@ def _short(day: date) -> str:
 def day_strip(clock: Clock) -> list[dict[str, Any]]:
     """Each day from receipt to due day: counted with its number, or skipped and why."""
     facts = clock.counted
-    if facts.get("unit") == "hour":
+    if Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
         return []
     received = date.fromisoformat(facts["received"])
     skipped = {date.fromisoformat(s["date"]): s["why"] for s in facts["skipped"]}
@@ -102,9 +103,9 @@ def why_view(case: Case, clock: Clock, changes: Iterable[ClockChange]) -> dict[s
     """What the page “为什么是这一天” says."""
     facts = clock.counted
     start, due = to_local(clock.started_at), clock.due_on
-    if facts.get("unit") == "hour":
+    if Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
         begin, end = f"{start:%Y年%m月%d日 %H:%M}", f"{to_local(clock.due_at):%Y年%m月%d日 %H:%M}"
-        sentence = f"从 {begin} 起连续计 {clock.amount} 小时，到 {end} 止。"
+        sentence = f"从 {begin} 起连续计 {clock.amount} {UNITS[clock.unit]}，到 {end} 止。"
     else:
         unit = UNITS[clock.unit]
         sentence = (

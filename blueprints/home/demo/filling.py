@@ -190,7 +190,7 @@ class Filler:
             if clock.started in moments:
                 offset, seconds = moments[clock.started]
                 start = self.line[base + offset]
-                if clock.unit == Unit.HOUR:
+                if Unit(clock.unit).by_clock:
                     since = self.midnights[base + offset] + timedelta(seconds=seconds)
             counted.append(self._count(clock, start, since))
         running = [(counted[n].due_at, n) for n, clock in enumerate(case.clocks) if clock.state == "open"]
@@ -204,7 +204,7 @@ class Filler:
 
     def _count(self, clock: ClockPattern, day: date, since: datetime) -> Counted:
         """A limit in hours runs from `since`, any other from `day`."""
-        by_hour = clock.unit == Unit.HOUR
+        by_hour = Unit(clock.unit).by_clock
         key = (since if by_hour else day, clock.amount, clock.unit)
         known = self.known.get(key)
         if known is None:

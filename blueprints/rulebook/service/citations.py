@@ -20,7 +20,7 @@ from domain.rulesets import (
     Unit,
 )
 
-UNITS = {Unit.WORKDAY: "个工作日", Unit.DAY: "日", Unit.HOUR: "小时"}
+UNITS = {Unit.WORKDAY: "个工作日", Unit.DAY: "日", Unit.HOUR: "小时", Unit.MINUTE: "分钟"}
 STARTS = {
     CountFrom.RECEIPT: "收到",
     CountFrom.REGISTRATION: "登记",
