@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -157,6 +157,31 @@ def record(
         "previous": digest,
     }
     own.connection().execute(_APPEND, entry | {"digest": _digest_of(SimpleNamespace(**entry))})
+
+
+def record_many(
+    action: str, entries: Sequence[tuple[Subject, Mapping[str, Any]]], *, by: Actor, now: datetime
+) -> None:
+    """Append an entry for each subject with its changes, as `record` would one after the other; nothing
+    personal can stand in them."""
+    own: Session = db.session()
+    lock_name("audit", own)
+    own.flush()
+    seq, digest = _tip(own)
+    rows = []
+    for subject, changes in entries:
+        seq += 1
+        row = {
+            "seq": seq, "at": now.astimezone(UTC), "actor_id": by.audit_id, "actor_name": by.audit_name,
+            "organization": by.audit_organization, "action": action, "subject_type": subject.type,
+            "subject_id": subject.id, "subject_label": subject.label,
+            "changes": json.dumps(changes, ensure_ascii=False, sort_keys=True, default=str),
+            "personal": "", "previous": digest,
+        }  # fmt: skip
+        digest = _digest_of(SimpleNamespace(**row))
+        rows.append(row | {"digest": digest})
+    if rows:
+        own.connection().execute(_APPEND, rows)
 
 
 def verify(anchors: Iterable[Anchor] = (), session: Session | None = None) -> Verification:

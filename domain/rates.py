@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
+    INCIDENT = "incident"
     OPEN_NOT_DUE = "open_not_due"
     NO_LIMIT = "no_limit"
 
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
 COUNTED = (Outcome.TIMELY, Outcome.LATE)
 EXCLUDED = tuple(outcome for outcome in Outcome if outcome not in COUNTED)
 ENDED = (Outcome.DECLINED, Outcome.MERGED, Outcome.WITHDRAWN)
+APART = (*ENDED, Outcome.INCIDENT)
 
 
 def percent(part: int, whole: int) -> Decimal | None:

@@ -15,7 +15,7 @@ ACTION_CODES = frozenset(
         "urge", "supervise", "answer_supervision", "lift_supervision", "correct", "link_duplicate",
         "merge", "unmerge", "request_extension", "decide_extension", "request_suspension",
         "decide_suspension", "resume", "request_withdrawal", "decide_withdrawal", "take_up",
-        "sample", "submit_ledger",
+        "sample", "submit_ledger", "attach_incident", "detach_incident", "close_by_incident",
     }
 )
 
@@ -46,7 +46,7 @@ RATE_CODES = frozenset({"acceptance", "completion"})
 COUNTING_CODES = frozenset(
     {
         "received_in_period", "overdue_open", "first_round", "every_limit",
-        "declined", "merged", "withdrawn", "open_not_due", "no_limit",
+        "declined", "merged", "withdrawn", "incident", "open_not_due", "no_limit",
     }
 )
 

@@ -143,6 +143,8 @@ def _lines(
     for code in RATES:
         rate = rate_of(counts, code)
         lines.append(f"{rules[code].name} {_words(rate, rules[code].target)}")
+    apart = sum(case.outcomes[RATES[0]] == Outcome.INCIDENT for case in cases)
+    lines += [f"其中停供事件来电 {apart} 件，单独统计，不计入两项比率。"] if apart else []
     heads = ["渠道", *(column.name for column in cross.columns), "合计", "占比%"]
     table = [
         [names.get(code, code), *map(str, cells), str(total), share]

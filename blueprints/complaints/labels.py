@@ -25,6 +25,7 @@ FIELD_LABELS = {
     "instruction": "批示", "number": "文号", "answer": "答复", "approve": "同意", "other": "关联诉求件",
     "kind": "类别", "retention": "保管期限", "digest": "卷宗校验值", "question": "需了解的问题",
     "received_how": "收到方式", "written": "书面材料", "enterprise": "被诉单位", "complex": "情况复杂",
+    "incident": "停供事件", "restored_at": "恢复供应", "told_script": "已按话术告知",
     "notice": "进展告知", "urgent": "紧急", "channel": "渠道", "category": "类别",
 }  # fmt: skip
 VALUE_LABELS: dict[str, dict[str, str]] = {

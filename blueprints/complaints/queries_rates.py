@@ -23,7 +23,7 @@ from blueprints.rulebook.service import remembered
 from core.clock import end_of_day, local_midnight
 from core.clocks import Clock
 from core.db import db
-from domain.rates import COUNTED, ENDED, EXCLUDED, Count, Outcome
+from domain.rates import APART, COUNTED, ENDED, EXCLUDED, Count, Outcome
 from domain.ruleset_codes import RATE_CODES
 from domain.ruleset_rows import Stage
 
@@ -50,7 +50,7 @@ def in_period(first: date, last: date) -> list[ColumnElement[bool]]:
 
 
 def _ended() -> list[tuple[ColumnElement[bool], str]]:
-    """Conditions of the kinds that no clock decides. An archived case that was never closed was merged,
+    """Conditions of the kinds that no clock decides, the last one that of incident calls (停供事件). An archived case that was never closed was merged,
     withdrawn or declined before."""
     shelved = and_(Case.state == State.ARCHIVED, Case.closed_at.is_(None))
     approved = select(Approval.id).where(
@@ -60,6 +60,7 @@ def _ended() -> list[tuple[ColumnElement[bool], str]]:
         (Case.merged_into_id.is_not(None), Outcome.MERGED),
         (or_(Case.state == State.WITHDRAWN, and_(shelved, approved.exists())), Outcome.WITHDRAWN),
         (or_(Case.state == State.DECLINED, shelved), Outcome.DECLINED),
+        (Case.incident_id.is_not(None), Outcome.INCIDENT),
     ]
 
 
@@ -225,7 +226,7 @@ def listed(
     wanted = select(*columns).where(*scope)
     if ended:
         newest = (Case.received_at.desc(), Case.id.desc())
-        wanted = wanted.where(or_(*(met for met, _ in _ended()))).order_by(*newest)
+        wanted = wanted.where(or_(*(met for met, kind in _ended() if kind in ENDED))).order_by(*newest)
     else:
         wanted = wanted.order_by(Case.received_at, Case.id)
     return [
@@ -302,7 +303,7 @@ def conditions(rate: str, part: str, *, now: datetime) -> list[ColumnElement[boo
     if rate not in RATES or part not in PARTS:
         return [false()]
     wanted = PARTS[part]
-    if set(wanted) <= set(ENDED):
+    if set(wanted) <= set(APART):
         return [_kind() == wanted[0]]
     met: list[ColumnElement[bool]] = [outcome(rate, now).in_([str(word) for word in wanted])]
     if part == REOPENED:

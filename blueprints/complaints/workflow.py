@@ -375,6 +375,9 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("request_withdrawal", OPEN - AFTER_REPLY, (RECEIVE, OWN)),
     Overlay("decide_withdrawal", OPEN, (SUPERVISE, RECEIVER_LEADER)),
     Overlay("take_up", OPEN, (TAKE_UP,)),
+    Overlay("attach_incident", OPEN, ALL_ACTORS),
+    Overlay("detach_incident", OPEN, ALL_ACTORS),
+    Overlay("close_by_incident", OPEN, ALL_ACTORS, (), State.CLOSED),
 )  # fmt: skip
 OVERLAY_BY_ACTION = {o.action: o for o in OVERLAYS}
 

@@ -391,6 +391,7 @@ def upgrade() -> None:
         sa.Column("attached_by_id", sa.Integer(), nullable=False),
         sa.Column("attached_at", core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("detached_at", core.db.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("apart", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(
             ["attached_by_id"], ["user.id"], name=op.f("fk_incident_call_attached_by_id_user")
         ),
@@ -412,6 +413,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(length=500), nullable=False),
         sa.Column("script", sa.Text(), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("restored_at", core.db.UTCDateTime(timezone=True), nullable=True),
         sa.Column("drafted_by_id", sa.Integer(), nullable=False),
         sa.Column("drafted_at", core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),

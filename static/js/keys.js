@@ -1,4 +1,4 @@
-/* Single-key shortcuts: / search, j k rows, Enter open, x tick, n new, ? help. They can be switched off in the help. */
+/* Single-key shortcuts: / search, j k rows, Enter open, x tick, n new, i attach to the incident, ? help. They can be switched off in the help. */
 (function () {
   "use strict";
   var OFF = "keys-off";
@@ -51,6 +51,7 @@
     j: function () { step(1); return true; },
     k: function () { step(-1); return true; },
     n: function () { return follow("[data-key-new]"); },
+    i: function () { return follow("[data-key-incident]"); },
     x: function () { return current() ? follow("input[type=checkbox]", current()) : false; },
     "?": function () { openHelp(); return true; }
   };

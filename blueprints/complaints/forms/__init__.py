@@ -58,6 +58,8 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
     "request_withdrawal": beside.WithdrawalForm,
     "decide_withdrawal": receiving.DecideWithdrawalForm,
     "take_up": beside.TakeUpForm,
+    "attach_incident": beside.AttachIncidentForm,
+    "detach_incident": beside.ReasonForm,
 }
 
 __all__ = ["ACTION_FORMS", "ActionForm", "Desk"]

@@ -11,6 +11,7 @@ from blueprints.accounts.queries import people_with_role
 from blueprints.complaints import facts
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, select, ways
+from blueprints.complaints.incidents import open_incidents
 from blueprints.complaints.views.words import LEVELS
 from core.authz import Role
 from core.forms import select_choices
@@ -139,3 +140,17 @@ class ProgressForm(ActionForm):
     def known(cls, desk: Desk) -> dict[str, Any]:
         accepted = desk.case.accepted_at is not None
         return {"text": desk.prepared("progress_dispatched" if accepted else "progress_accepted")}
+
+
+class AttachIncidentForm(ActionForm):
+    """并入停供事件: one of those that are open for the enterprise of the case."""
+
+    incident = select("停供事件", coerce=int_or_none)
+    takes_files: ClassVar[bool] = False
+    spots: ClassVar[Spots] = (Spot("incident"),)
+
+    def arrange(self, desk: Desk) -> None:
+        found = open_incidents([desk.case.enterprise_id])
+        self.incident.choices = select_choices((one.id, f"{one.number} {one.title}") for one in found)
+        if not found:
+            self.incident.description = "这家单位现在没有在开的停供事件。"

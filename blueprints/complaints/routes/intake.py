@@ -13,8 +13,10 @@ from blueprints.complaints.forms.intake import (
     rulesets_for,
     usual_channel,
 )
+from blueprints.complaints.incidents import open_incidents
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me, show_refusal
+from blueprints.complaints.service import perform
 from blueprints.complaints.service import register as service
 from blueprints.complaints.service.attaching import attach
 from blueprints.complaints.views.intake_page import due_preview, duplicate_rows
@@ -77,6 +79,7 @@ def _page(
         refused=refused,
         clauses=_clauses(rules),
         limits=due_preview(rules, form.type.data or "", min(received, clock.now()), load_calendar()),
+        incidents=open_incidents([chosen] if chosen else [e.id for e in enterprises]),
         duplicates=None,
         breadcrumb=[
             {"label": "诉求件", "url": url_for("complaints.cases")},
@@ -129,6 +132,9 @@ def _store(form: IntakeForm, enterprise: Organization) -> tuple[int, str]:
     with transaction():
         case = service(form.intake(enterprise), by=me(), now=now, calendar=load_calendar())
         attach(case, form.files.contents(), by=me(), now=now, step=case.steps[-1])
+        if incident := _number(request.form.get("incident")):  # its script has just been read out
+            given = {"incident": incident, "told": True}
+            perform(case, "attach_incident", given, by=me(), now=now, calendar=load_calendar())
         remember(url_for("complaints.case", case_id=case.id))
         return case.id, case.number
 
@@ -140,6 +146,15 @@ def intake_choices() -> Response:
     enterprises = enterprises_for(me())
     chosen = _chosen(enterprises)
     return _page(_form(enterprises, chosen), enterprises, chosen, block="choices")
+
+
+@blueprint.get("/cases/new/incidents")
+@requires(Permission.CASE_REGISTER)
+def intake_incidents() -> Response:
+    """Open incidents of the enterprise just chosen, with what to tell the caller (htmx)."""
+    enterprises = enterprises_for(me())
+    chosen = _chosen(enterprises)
+    return _page(_form(enterprises, chosen), enterprises, chosen, block="incidents")
 
 
 @blueprint.get("/cases/new/limits")

@@ -12,6 +12,7 @@ from . import (
     deadlines,
     dispatching,
     handling,
+    incidents,
     linking,
     overlays,
     reviewing,
@@ -19,5 +20,5 @@ from . import (
 
 __all__ = [
     "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "foreseen",
-    "handling", "linking", "options", "overlays", "perform", "register", "reviewing",
+    "handling", "incidents", "linking", "options", "overlays", "perform", "register", "reviewing",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from blueprints.complaints.views.words import words_for
 from blueprints.complaints.workflow import OVERLAYS, STATE_NAMES, actions_of_roles
 from core.authz import Permission
 
-STEPS = ("urge", "progress_notice", "note", "dispatch", "assign", "close", "archive")
+STEPS = ("urge", "progress_notice", "note", "dispatch", "assign", "attach_incident", "close", "archive")
 FINAL = frozenset({"close", "archive"})
 EXPORT = "export"
 

@@ -25,6 +25,7 @@ _KINDS = {
     Outcome.DECLINED: "不予受理",
     Outcome.MERGED: "已并案",
     Outcome.WITHDRAWN: "已撤回",
+    Outcome.INCIDENT: "停供事件来电",
     Outcome.OPEN_NOT_DUE: "在办、未到期",
     Outcome.NO_LIMIT: "没有时限",
 }

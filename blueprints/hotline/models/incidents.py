@@ -63,7 +63,8 @@ class Incident(Base):
 
 
 class IncidentUpdate(Base):
-    """A new estimate, cause or script, told once approved. `state`: drafted | approved | rejected."""
+    """A new estimate, cause or script, told once approved. `state`: drafted | approved | rejected. One with
+    `restored_at` is the closing text."""
 
     __tablename__ = "incident_update"
     __table_args__ = (UniqueConstraint("incident_id", "number"),)
@@ -76,6 +77,7 @@ class IncidentUpdate(Base):
     cause: Mapped[str] = mapped_column(String(500), default="")
     script: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(String(300), default="")
+    restored_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     drafted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -88,7 +90,8 @@ class IncidentUpdate(Base):
 
 
 class IncidentCall(Base):
-    """A case that is one of the incident's calls; `detached_at` ends it."""
+    """A case that is one of the incident's calls; `detached_at` ends it. `apart`: why it is handled on its own
+    (另行办理) and stays open when the incident closes."""
 
     __tablename__ = "incident_call"
     __table_args__ = (Index("ix_incident_call_incident", "incident_id", "id"),)
@@ -99,6 +102,7 @@ class IncidentCall(Base):
     attached_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     attached_at: Mapped[datetime] = mapped_column(UTCDateTime)
     detached_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    apart: Mapped[str] = mapped_column(String(300), default="")
 
     case: Mapped[Case] = relationship()
 
