@@ -227,3 +227,12 @@ def changes_of(clock_ids: Iterable[int]) -> list[ClockChange]:
     """History of the due days of these clocks, oldest first."""
     rows = select(ClockChange).where(ClockChange.clock_id.in_(list(clock_ids)))
     return list(db.session.scalars(rows.order_by(ClockChange.id)))
+
+
+def set_due(clock: Clock, reckoning: Reckoning, *, now: datetime, reason: str) -> None:
+    """Give an open clock another end that was not counted from its amount; the old day stays in its history."""
+    old_due, old_provisional = clock.due_on, clock.provisional
+    for name, value in vars(reckoning).items():
+        setattr(clock, name, value)
+    if (clock.due_on, clock.provisional) != (old_due, old_provisional):
+        _moved(clock, old_due, old_provisional, reason, now)

@@ -134,6 +134,13 @@ class Case(Base):
     supervision_orders: Mapped[list[SupervisionOrder]] = relationship(order_by="SupervisionOrder.id")
     approvals: Mapped[list[Approval]] = relationship(order_by="Approval.id")
     dossiers: Mapped[list[Dossier]] = relationship(order_by="Dossier.id")
+    dispatches: Mapped[list[Any]] = relationship(
+        "OutsideDispatch", order_by="OutsideDispatch.round", back_populates="case"
+    )
+    consultations: Mapped[list[Any]] = relationship(
+        "Consultation", order_by="Consultation.id", back_populates="case"
+    )
+    transfers: Mapped[list[Any]] = relationship("Transfer", order_by="Transfer.id", back_populates="case")
     clocks: Mapped[list[Clock]] = relationship(
         primaryjoin=lambda: and_(foreign(Clock.subject_id) == Case.id, Clock.subject_type == "case"),
         order_by=lambda: (Clock.due_at, Clock.id), viewonly=True,

@@ -34,7 +34,7 @@ class Consultation(Base):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
-    case: Mapped[Case] = relationship()
+    case: Mapped[Case] = relationship(back_populates="consultations")
     recorded_by: Mapped[User] = relationship()
 
 
@@ -69,5 +69,5 @@ class Transfer(Base):
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
 
-    case: Mapped[Case] = relationship()
+    case: Mapped[Case] = relationship(back_populates="transfers")
     sent_by: Mapped[User] = relationship()

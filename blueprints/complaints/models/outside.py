@@ -48,7 +48,7 @@ class OutsideDispatch(Base):
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
 
-    case: Mapped[Case] = relationship()
+    case: Mapped[Case] = relationship(back_populates="dispatches")
     requests: Mapped[list[OutsideRequest]] = relationship(
         back_populates="dispatch", order_by="OutsideRequest.id"
     )

@@ -80,7 +80,7 @@ def _short(day: date) -> str:
 def day_strip(clock: Clock) -> list[dict[str, Any]]:
     """Each day from receipt to due day: counted with its number, or skipped and why."""
     facts = clock.counted
-    if Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
+    if facts.get("absolute") or Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
         return []
     received = date.fromisoformat(facts["received"])
     skipped = {date.fromisoformat(s["date"]): s["why"] for s in facts["skipped"]}
@@ -99,25 +99,29 @@ def day_strip(clock: Clock) -> list[dict[str, Any]]:
     return days
 
 
+def _sentence(clock: Clock, facts: dict[str, Any]) -> str:
+    start, due = to_local(clock.started_at), clock.due_on
+    end = f"{to_local(clock.due_at):%Y年%m月%d日 %H:%M}"
+    if facts.get("absolute"):
+        return f"来件单位派单时写明的时限，到 {end} 止；不由本平台推算，只有来件单位同意延期才会改。"
+    if Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
+        begin = f"{start:%Y年%m月%d日 %H:%M}"
+        return f"从 {begin} 起连续计 {clock.amount} {UNITS[clock.unit]}，到 {end} 止。"
+    return (
+        f"{start:%Y年%m月%d日}起算，当日不计、次日为第 1 日，满 {clock.amount} {UNITS[clock.unit]}为"
+        f" {due:%Y年%m月%d日}（周{WEEKDAYS[due.weekday()]}），当日 24:00 后为逾期。"
+    )
+
+
 def why_view(case: Case, clock: Clock, changes: Iterable[ClockChange]) -> dict[str, Any]:
     """What the page “为什么是这一天” says."""
     facts = clock.counted
-    start, due = to_local(clock.started_at), clock.due_on
-    if Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
-        begin, end = f"{start:%Y年%m月%d日 %H:%M}", f"{to_local(clock.due_at):%Y年%m月%d日 %H:%M}"
-        sentence = f"从 {begin} 起连续计 {clock.amount} {UNITS[clock.unit]}，到 {end} 止。"
-    else:
-        unit = UNITS[clock.unit]
-        sentence = (
-            f"{start:%Y年%m月%d日}起算，当日不计、次日为第 1 日，满 {clock.amount} {unit}为"
-            f" {due:%Y年%m月%d日}（周{WEEKDAYS[due.weekday()]}），当日 24:00 后为逾期。"
-        )
     years = "、".join(str(y) for y in facts.get("missing_years", []))
     guess = f"{years} 年的放假安排还没有公布，日期暂定，公布后自动重算。"
     return {
         "name": clock.name,
-        "due": day_words(due),
-        "sentence": sentence,
+        "due": day_words(clock.due_on),
+        "sentence": _sentence(clock, facts),
         "clause": clock.clause or None,
         "local": clock.basis if clock.source == "local" else None,
         "source": SOURCES[clock.source],
