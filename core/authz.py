@@ -45,12 +45,20 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
                 return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
             if not current_user.permissions & set(permissions):
                 abort(403)
+            if current_user.lent:
+                current_user.act_for(_principal(frozenset(permissions)))
             return view(*args, **kwargs)
 
         guarded.access = permissions  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return mark
+
+
+def _principal(permissions: frozenset[Permission]) -> str:
+    """For whom the person at the page acts, where only a lent role opens it; else empty."""
+    opening = frozenset(role for role in Role if ROLE_PERMISSIONS[role] & permissions)
+    return str(current_user.principal_for(opening))
 
 
 def public(view: View) -> View:

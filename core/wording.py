@@ -54,3 +54,8 @@ def due_chip(
 
 def _today(due_on: date, due_at: datetime) -> str:
     return "今日到期" if due_at == end_of_day(due_on) else f"今日 {to_local(due_at):%H:%M} 到期"
+
+
+def behalf_words(role: str, principal: str) -> str:
+    """主管部门领导，受示例领导授权: the role in which somebody acted, with whose it was."""
+    return f"{role}，受{principal}授权" if principal else role

@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional
 
 from blueprints.accounts.models import KINDS, SECTORS
 from core.authz import ROLE_NAMES, Role
-from core.forms import BaseForm, CheckboxListField, LocalDateField
+from core.forms import BaseForm, CheckboxListField, LocalDateField, LocalDateTimeField
 from domain.errors import InvalidInput, RuleViolation
 
 ROLE_NOTES = {
@@ -87,6 +87,27 @@ class RolesForm(BaseForm):
 
     seen = HiddenField()
     roles = CheckboxListField("角色", choices=[])
+
+
+class DelegationForm(BaseForm):
+    """Roles lent to somebody for a while."""
+
+    principal_id = SelectField("授权人", [DataRequired()], choices=[])
+    delegate_id = SelectField("被授权人", [DataRequired("请选择被授权人。")], choices=[])
+    kind = RadioField("类别", [DataRequired()], choices=[], default="ab")
+    roles = CheckboxListField("授出的角色", [DataRequired("至少选一个角色。")], choices=[])
+    begins_at = LocalDateTimeField("开始", [DataRequired()])
+    ends_at = LocalDateTimeField("结束", [DataRequired()])
+    reason = StringField("事由", [DataRequired(), Length(max=300)], description="例如：出差、休假、学习。")
+    document = StringField(
+        "依据文件", [Optional(), Length(max=128)], description="有授权书、会议纪要的，填写名称和文号。"
+    )
+
+
+class SubstituteForm(BaseForm):
+    """The B role of a person."""
+
+    substitute_id = SelectField("B角", coerce=id_or_none, choices=[])
 
 
 class OrganizationForm(BaseForm):

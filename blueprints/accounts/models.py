@@ -11,6 +11,7 @@ from core.authz import ROLE_PERMISSIONS, Permission, Role
 from core.db import Base, UTCDateTime
 
 SECTORS = {"power": "供电", "gas": "供气", "water": "供水"}
+LONGEST_NAME = 64
 KINDS = {"regulator": "主管部门", "enterprise": "经营单位"}
 
 
@@ -100,9 +101,27 @@ class User(Base):
         return self.active and (self.organization is None or self.organization.active)
 
     @property
-    def roles(self) -> frozenset[Role]:
+    def own_roles(self) -> frozenset[Role]:
         """Roles granted to this person."""
         return frozenset(Role(g.role) for g in self.grants)
+
+    @property
+    def lent(self) -> dict[Role, str]:
+        """Roles that others lent to this person at the moment, each with whose it is; read at sign-in and at
+        every request of a delegate (service.delegations.lend)."""
+        found: dict[Role, str] = self.__dict__.get("lent_roles", {})
+        return found
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Roles granted to this person, and those lent at the moment."""
+        return self.own_roles.union(self.lent)
+
+    def principal_for(self, roles: frozenset[Role]) -> str:
+        """For whom the person acts when one of these roles is needed: empty where an own role will do."""
+        if not self.lent or roles & self.own_roles:
+            return ""
+        return next((name for role, name in self.lent.items() if role in roles), "")
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -118,8 +137,13 @@ class User(Base):
 
     @property
     def audit_name(self) -> str:
-        """See core.audit.Actor."""
-        return self.name
+        """See core.audit.Actor; a delegate's says for whom."""
+        principal = self.__dict__.get("acting_for", "")
+        return f"{self.name}（受{principal}授权）"[:LONGEST_NAME] if principal else self.name
+
+    def act_for(self, principal: str) -> None:
+        """From here on, in this request, the person acts for `principal`; empty: for nobody."""
+        self.__dict__["acting_for"] = principal
 
     @property
     def audit_organization(self) -> str:

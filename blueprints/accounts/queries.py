@@ -181,6 +181,11 @@ def manageable_user(user_id: int, by: User) -> User | None:
     return db.session.scalar(_reach(by).where(User.id == user_id))
 
 
+def user_or_none(user_id: int | None) -> User | None:
+    """An account by its id."""
+    return db.session.get(User, user_id) if user_id is not None else None
+
+
 def last_sign_ins(user_ids: list[int]) -> dict[int, datetime]:
     """When each of these people signed in last."""
     newest = select(LoginSession.user_id, func.max(LoginSession.created_at)).group_by(LoginSession.user_id)

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from blueprints.accounts.models import LoginSession, User
-from blueprints.accounts.service import signing_in
+from blueprints.accounts.service import delegations, signing_in
 from core import clock
 from core.db import db, side_transaction
 from core.htmx import is_htmx, redirect_to
@@ -44,7 +44,10 @@ def _load(_user_id: str) -> User | None:
     g.login_session_id = opened.id
     if clock.now() - opened.seen_at > signing_in.SEEN_STEP:
         _saw(opened.id)
-    return opened.user
+    user = opened.user
+    if user.acting_until is not None and user.acting_until > clock.now():
+        delegations.lend(user, clock.now())
+    return user
 
 
 def _saw(session_id: int) -> None:

@@ -127,7 +127,8 @@ def role_words(user: User) -> str:
     code = user.organization.ruleset_code if user.organization else ""
     names = base_ruleset(code).terms if code in ruleset_codes() else {}
     held = user.roles
-    return "、".join(names.get(r.value, ROLE_NAMES[r]) for r in Role if r in held)
+    words = "、".join(names.get(r.value, ROLE_NAMES[r]) for r in Role if r in held)
+    return f"{words}（含受权）" if user.lent else words
 
 
 def frame_context() -> dict[str, Any]:
@@ -149,6 +150,8 @@ def _frame(user: User) -> dict[str, Any]:
     banner = calendar_banner(clock.today()) if Permission.RULES_READ in user.permissions else None
     waiting, unread = waiting_and_unread(user) if reads_cases else (0, unread_count(user.id))
     menu = [{"label": "修改密码", "url": url_for("accounts.password")}]
+    if user.organization is not None:
+        menu.append({"label": "授权和AB角", "url": url_for("accounts.delegations")})
     return {
         "nav": _nav(user, _few(waiting)),
         "frame": {

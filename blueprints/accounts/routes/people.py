@@ -188,6 +188,7 @@ def _person_page(
             "seen": clock.to_local(seen).strftime("%Y-%m-%d %H:%M") if seen else None,
         },
         is_me=user.id == me().id,
+        substitute=queries.user_or_none(user.substitute_id),
         protected=bool(user.roles & ADMIN_ROLES),
         breadcrumb=[{"label": "人员账号", "url": url_for("accounts.people")}, {"label": user.name}],
     )

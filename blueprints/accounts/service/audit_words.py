@@ -19,6 +19,9 @@ ACTIONS = {
     "account.changed": "修改账号",
     "account.disabled": "停用账号",
     "account.enabled": "启用账号",
+    "account.delegated": "登记授权",
+    "account.delegation_ended": "结束授权",
+    "account.handed_over": "离岗交接",
     "role.changed": "调整角色",
     "organization.created": "新建单位",
     "organization.changed": "修改单位",
@@ -42,6 +45,12 @@ FIELDS = {
     "rows": "条数",
     "holds": "链条完整",
     "first_bad": "第一处异常",
+    "delegate": "被授权人",
+    "span": "期间",
+    "substitute": "B角",
+    "repair_phone": "抢修电话",
+    "area": "所在片区",
+    "successors": "接手人",
 }
 _VALUES = {**KINDS, **SECTORS}
 

@@ -35,6 +35,7 @@ from domain.errors import RuleViolation
 from domain.rulesets import Ruleset
 from domain.workdays import Calendar
 
+DECIDING = frozenset({Role.REGULATOR_LEADER, Role.REGULATOR_SUPERVISOR, Role.ENTERPRISE_LEADER})
 WHILE_SUSPENDED = frozenset({"resume", "note", "progress_notice", "decide_suspension", "link_duplicate"})
 
 
@@ -161,6 +162,7 @@ def perform(
     refused = first_refusal(rows[0].guards, attempt)
     if refused is not None:
         raise refused
+    _require_not_own(case, rows[0].actor, by)
     act = Act(case, action, data, by, now, calendar, ruleset)
     EFFECTS[action](act)
     target = act.target or next(
@@ -169,11 +171,26 @@ def perform(
     return store(act, target or State(case.state), rows[0].actor)
 
 
+def _require_not_own(case: Case, actor: Actor, by: User) -> None:
+    """Somebody who acts for a leader never decides on what they handed in themselves."""
+    principal = by.principal_for(actor.roles)
+    moves = (step for step in reversed(case.steps) if step.state_before not in ("", step.state_after))
+    last = next(moves, None)
+    if principal and actor.roles & DECIDING and last is not None and last.actor_id == by.id:
+        raise RuleViolation(
+            f"上一步“{last.name}”是您办的，不能再以受{principal}授权的身份作决定。", None,
+            f"请由{principal}本人或者其他有权的人办理。",
+        )  # fmt: skip
+
+
 def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
     """Record the step, move the case, renew what lists show, write the audit row and tell people."""
     case, by = act.case, act.by
     row = act.ruleset.action(act.action)
-    roles = by.roles & actor.roles if actor else by.roles
+    behalf = by.principal_for(actor.roles) if actor else ""
+    roles = by.roles & actor.roles if actor else by.own_roles
+    if actor is not None and by.lent:
+        by.act_for(behalf)
     step = CaseStep(
         case_id=case.id,
         assignment_id=act.assignment_id,
@@ -188,6 +205,7 @@ def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
         actor_role=next((r.value for r in Role if r in roles), ""),
         at=act.now,
         facts=act.facts,
+        behalf=behalf,
     )
     assign(case, state=target.value)
     if db.session.new:  # what the effect made is known by its id from here on
@@ -252,5 +270,8 @@ def _meaningful(row: Row, case: Case) -> bool:
         "supervise": not supervised,
         "raise_level": case.level > 1,
         "shelve_talk": not facts.found(case),
+        "attach_incident": case.incident_id is None,
+        "detach_incident": case.incident_id is not None,
+        "close_by_incident": False,
     }
     return conditions.get(row.action, True)

@@ -6,7 +6,9 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, CaseStep
+from blueprints.complaints.people import may_have
 from blueprints.complaints.queries_case import CaseFile
+from blueprints.complaints.views.case_page import known_links
 from blueprints.complaints.views.people import in_full, masked, may_reveal, people_hidden, readable
 from blueprints.complaints.views.timeline import said
 from blueprints.complaints.workflow import STATE_NAMES
@@ -36,7 +38,7 @@ def case_data(file: CaseFile, by: User, ruleset: Ruleset, *, reveal: bool) -> di
         "category": _named(found.category, {c.code: c.name for c in ruleset.categories}),
         "channel": _named(found.channel, {c.code: c.name for c in ruleset.channels}),
         "state": _named(found.state, STATE_NAMES),
-        "level": {"value": found.level, "reason": found.level_reason},
+        "level": {"value": found.level, "reason": text(found.level_reason)},
         "title": text(found.title),
         "content": text(found.content),
         "wish": text(found.wish),
@@ -51,9 +53,9 @@ def case_data(file: CaseFile, by: User, ruleset: Ruleset, *, reveal: bool) -> di
         "assignments": [_assignment(a) | {"requirement": text(a.requirement)} for a in found.assignments],
         "limits": [_limit(c) for c in found.clocks],
         "steps": [_step(s, found, by, full=full) for s in found.steps],
-        "files": [{"name": a.name, "sha256": a.file.sha256, "bytes": a.file.size} for a in found.attachments],
+        "files": [{"name": a.name, "sha256": a.file.sha256, "bytes": a.file.size} for a in found.attachments if may_have(a, found, by)],
         "links": [{"number": other.number, "kind": link.kind, "undone": link.undone_at is not None}
-                  for link, other in file.links],
+                  for link, other in known_links(file.links, found, by)],
         "dossier_sha256": found.dossiers[-1].digest if found.dossiers else None,
     }  # fmt: skip
 
@@ -109,7 +111,8 @@ def _step(step: CaseStep, found: Case, by: User, *, full: bool) -> dict[str, Any
         "clause": step.clause or None,
         "before": step.state_before,
         "after": step.state_after,
-        "by": {"name": step.actor_name, "unit": step.actor_unit, "role": step.actor_role},
+        "by": {"name": step.actor_name, "unit": step.actor_unit, "role": step.actor_role}
+        | ({"for": step.behalf} if step.behalf else {}),
         "at": _time(step.at),
         "recorded": step.facts if full else [list(pair) for pair in said(step, found, by)],
     }

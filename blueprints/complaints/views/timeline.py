@@ -10,16 +10,18 @@ from flask import url_for
 from blueprints.accounts.models import User
 from blueprints.complaints.labels import FIELD_LABELS, sentences
 from blueprints.complaints.models import Attachment, Case, CaseStep
-from blueprints.complaints.views.people import readable
+from blueprints.complaints.people import may_have
+from blueprints.complaints.views.people import people_hidden, readable
 from core.authz import ROLE_NAMES, Role
 from core.clock import to_local
-from core.wording import moment_words
+from core.wording import behalf_words, moment_words
 from domain.rulesets import Ruleset
 
 CORRECTED = {"title": "标题", "content": "诉求内容", "place": "地点", "wish": "愿望", "type": "类型",
              "enterprise": "被诉单位", "category": "内容类别", "channel": "渠道"}  # fmt: skip
 TONES = {"close": "done", "archive": "done", "supervise": "danger", "urge": "soon", "review_return": "soon",
          "decline": "soon", "return_assignment": "soon", "reopen": "soon"}  # fmt: skip
+LINKING = frozenset({"link_duplicate", "merge", "request_no_more"})
 WITH_NOTICE = frozenset({"accept", "dispatch", "assign", "investigate"})
 
 
@@ -58,20 +60,25 @@ def role_name(role: str, ruleset: Ruleset) -> str:
 
 def said(step: CaseStep, case: Case, by: User) -> list[tuple[str, str]]:
     """(label, words) of what a step recorded, with the complainants masked or left out."""
-    pairs = sentences({name: value for name, value in step.facts.items() if name != "changes"})
+    left_out = {"changes"}
+    if step.action in LINKING and people_hidden(case, by) is not None:
+        left_out |= {"other", "kind"}
+    pairs = sentences({name: value for name, value in step.facts.items() if name not in left_out})
     return [(label, readable(words, case, by)) for label, words in pairs]
 
 
-def changes_view(step: CaseStep, names: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:
-    """Corrected fields, old and new."""
+def changes_view(
+    step: CaseStep, case: Case, by: User, names: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Corrected fields, old and new, with the complainants masked or left out."""
     rows = []
     for field, old, new in step.facts.get("changes", []):
         known = names.get(field, {})
         rows.append(
             {
                 "field": CORRECTED.get(field, FIELD_LABELS.get(field, field)),
-                "old": known.get(str(old), str(old or "")),
-                "new": known.get(str(new), str(new or "")),
+                "old": readable(known.get(str(old), str(old or "")), case, by),
+                "new": readable(known.get(str(new), str(new or "")), case, by),
             }
         )
     return rows
@@ -81,7 +88,7 @@ def timeline_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]
     """All steps, oldest first."""
     names = code_names(ruleset)
     files: dict[int | None, list[dict[str, Any]]] = {}
-    for attachment in case.attachments:
+    for attachment in (a for a in case.attachments if may_have(a, case, by)):
         files.setdefault(attachment.step_id, []).append(file_view(attachment))
     steps = _as_done(case.steps)
     return [_entry(step, case, by, ruleset, names, files.get(step.id, [])) for step in steps]
@@ -102,7 +109,8 @@ def _entry(
     step: CaseStep, case: Case, by: User, ruleset: Ruleset, names: Mapping[str, Mapping[str, str]],
     files: list[dict[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
-    who = {"name": step.actor_name, "unit": step.actor_unit, "role": role_name(step.actor_role, ruleset)}
+    role = behalf_words(role_name(step.actor_role, ruleset), step.behalf)
+    who = {"name": step.actor_name, "unit": step.actor_unit, "role": role}
     return {
         "id": f"step-{step.id}",
         "at": moment_words(step.at),
@@ -111,7 +119,7 @@ def _entry(
         "who": who,
         "clause": step.clause or None,
         "text": "\n".join(f"{label}：{words}" for label, words in said(step, case, by)) or None,
-        "changes": changes_view(step, names),
+        "changes": changes_view(step, case, by, names),
         "files": files,
         "tone": TONES.get(step.action),
     }

@@ -183,14 +183,16 @@ def _step(
     notice: Notice, action: str, before: str, by: User | None, permission: Permission | None,
     now: datetime, remark: str, facts: Mapping[str, Any],
 ) -> NoticeStep:  # fmt: skip
-    roles = by.roles & roles_with(permission) if by and permission else frozenset[Role]()
+    needed = roles_with(permission) if permission else frozenset[Role]()
+    roles = by.roles & needed if by else frozenset[Role]()
+    behalf = by.principal_for(needed) if by else ""
     return NoticeStep(
         notice_id=notice.id, action=action, state_before=before, state_after=notice.state,
         actor_id=by.id if by else None,
         actor_name=by.name if by else audit.SYSTEM.audit_name,
         actor_unit=by.organization.name if by and by.organization else "",
         actor_role=next((role.value for role in Role if role in roles), ""),
-        at=now, remark=remark[:1000], facts=dict(facts),
+        at=now, remark=remark[:1000], facts=dict(facts), behalf=behalf,
     )  # fmt: skip
 
 

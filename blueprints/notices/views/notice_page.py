@@ -16,7 +16,7 @@ from blueprints.notices.service.verifying import signature_words
 from blueprints.notices.workflow import ACTION_NAMES, GIVEN_OUT, State
 from core.authz import ROLE_NAMES, Permission, Role
 from core.clock import local_date, to_local
-from core.wording import date_words, due_chip, file_size, moment_words
+from core.wording import behalf_words, date_words, due_chip, file_size, moment_words
 from domain.documents import FORM_NAMES, Form
 from domain.notice_kinds import kind
 from domain.workdays import Calendar
@@ -143,7 +143,7 @@ def timeline(notice: Notice, by: User) -> list[dict[str, Any]]:
 
 
 def _entry(step: NoticeStep) -> dict[str, Any]:
-    role = ROLE_NAMES[Role(step.actor_role)] if step.actor_role else ""
+    role = behalf_words(ROLE_NAMES[Role(step.actor_role)] if step.actor_role else "", step.behalf)
     told = [f"{FACT_NAMES[name]}：{_fact(value)}" for name, value in step.facts.items()
             if name in FACT_NAMES and value not in (None, "", False)]  # fmt: skip
     return {
