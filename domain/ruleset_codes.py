@@ -15,7 +15,8 @@ ACTION_CODES = frozenset(
         "urge", "supervise", "answer_supervision", "lift_supervision", "correct", "link_duplicate",
         "merge", "unmerge", "request_extension", "decide_extension", "request_suspension",
         "decide_suspension", "resume", "request_withdrawal", "decide_withdrawal", "take_up",
-        "sample", "submit_ledger", "attach_incident", "detach_incident", "close_by_incident",
+        "sample", "submit_ledger", "outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch",
+        "consult", "transfer", "transfer_receipt", "transfer_back", "attach_incident", "detach_incident", "close_by_incident",
     }
 )
 
@@ -30,7 +31,7 @@ GUARD_CODES = frozenset(
         "review_reason", "progress_told", "apology_made", "apology_by_leader", "talks_enough",
         "judgement_recorded", "level_only_rises", "department_answer_given", "closing_right",
         "callback_done", "extension_allowed", "suspension_allowed", "channel_in_force",
-        "category_given", "first_receiver_kept", "receipt_time_valid",
+        "category_given", "first_receiver_kept", "receipt_time_valid", "liability_settled",
     }
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from blueprints.complaints.workflow import ENDED, Outcome, When
 
-REOPENING = frozenset({"callback", "reopen"})
+REOPENING = frozenset({"callback", "reopen", "redispatch"})
 RESTARTING = REOPENING | {"review_return"}
 FOUND = frozenset({"substantiated", "partly"})
 CONCLUSIONS = {"substantiated": "属实", "partly": "部分属实", "unsubstantiated": "不属实"}
@@ -56,6 +56,17 @@ def found(case: Any) -> bool:
     return case.conclusion in FOUND
 
 
+def joint(case: Any) -> bool:
+    """Several enterprises are at work on the case, as main or assisting ones (主办、协办)."""
+    return len({a.organization_id for a in case.open_assignments}) > 1
+
+
+def transfer_open(case: Any) -> Any:
+    """The transfer by which the case is elsewhere now, or None."""
+    last = case.transfers[-1] if case.transfers else None
+    return last if last is not None and last.state in ("sent", "received") else None
+
+
 def reachable(case: Any) -> bool:
     """Somebody left a phone number to call back; the anonymous cannot be called."""
     return not case.anonymous and any(c.phone for c in case.complainants)
@@ -95,9 +106,20 @@ def holds(when: When, case: Any) -> bool:
             return bool(case.reply_needed)
         case When.AT_ENTERPRISE:
             return any(a.department_id is None for a in case.open_assignments)
+        case When.JOINT:
+            return joint(case)
+        case When.UNRECEIPTED | When.RECEIPTED:
+            moved = transfer_open(case)
+            return moved is not None and (moved.state == "received") is (when is When.RECEIPTED)
         case When.MAIN_REPLIED:
             return case.merged_into is not None and replied(case.merged_into) and not replied(case)
     return True
+
+
+def unverified(case: Any) -> bool:
+    """A unit still owes its conclusion: a main one, or with several enterprises any of them."""
+    counted = [a for a in case.open_assignments if a.kind == "main" or joint(case)]
+    return any(a.state != "verified" for a in counted)
 
 
 def came_to(outcome: Outcome, case: Any, data: Mapping[str, Any]) -> bool:
@@ -112,9 +134,9 @@ def came_to(outcome: Outcome, case: Any, data: Mapping[str, Any]) -> bool:
         case Outcome.INFO_INCOMPLETE:
             return not data.get("complete")
         case Outcome.ALL_VERIFIED:
-            return all(a.state == "verified" for a in case.open_assignments if a.kind == "main")
+            return not unverified(case)
         case Outcome.SOME_UNVERIFIED:
-            return any(a.state != "verified" for a in case.open_assignments if a.kind == "main")
+            return unverified(case)
         case Outcome.CONTENT:
             return not reopens(case, data)
         case Outcome.DISCONTENT:

@@ -175,6 +175,11 @@ def replier_competent(a: Attempt) -> bool:
 
 
 @standing
+def liability_settled(a: Attempt) -> bool:
+    return not facts.joint(a.case) or facts.done(a.case, "consult")
+
+
+@standing
 def report_before_review(a: Attempt) -> bool:
     return not facts.owes_report(a.case)
 

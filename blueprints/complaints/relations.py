@@ -51,6 +51,8 @@ def on_side(side: Side, case: Any, person: Any) -> bool:
             return mine in (enterprise_ids(case) | {owner_id(case)})
         case Side.OVERSEER:
             return case.regulator_id is None and mine not in (None, case.enterprise_id)
+        case Side.SENDER:
+            return any(t.organization_id == mine and t.to_organization_id for t in case.transfers[-1:])
     return False
 
 

@@ -10,62 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from blueprints.complaints.states import AFTER_REPLY as AFTER_REPLY
+from blueprints.complaints.states import BEFORE_DISPATCH as BEFORE_DISPATCH
+from blueprints.complaints.states import ENDED as ENDED
+from blueprints.complaints.states import OPEN as OPEN
+from blueprints.complaints.states import STATE_NAMES as STATE_NAMES
+from blueprints.complaints.states import State as State
 from domain.roles import Role
-
-
-class State(StrEnum):
-    """States of a case."""
-
-    REGISTERED = "registered"
-    AWAITING_INFO = "awaiting_info"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    DISPATCHED = "dispatched"
-    INVESTIGATING = "investigating"
-    VERIFIED = "verified"
-    RECTIFYING = "rectifying"
-    RECTIFIED = "rectified"
-    CONSULTING = "consulting"
-    ANSWERED = "answered"
-    AWAITING_INSTRUCTION = "awaiting_instruction"
-    INSTRUCTED = "instructed"
-    REPLIED = "replied"
-    REPORTED = "reported"
-    REVIEWED = "reviewed"
-    CALLED_BACK = "called_back"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
-    WITHDRAWN = "withdrawn"
-    MERGED = "merged"
-
-
-STATE_NAMES: dict[str, str] = {
-    State.REGISTERED: "待受理",
-    State.AWAITING_INFO: "待补充",
-    State.ACCEPTED: "已受理",
-    State.DECLINED: "不予受理",
-    State.DISPATCHED: "已转办",
-    State.INVESTIGATING: "调查中",
-    State.VERIFIED: "已核实",
-    State.RECTIFYING: "整改中",
-    State.RECTIFIED: "整改完成",
-    State.CONSULTING: "征询中",
-    State.ANSWERED: "部门已回",
-    State.AWAITING_INSTRUCTION: "待批示",
-    State.INSTRUCTED: "已批示",
-    State.REPLIED: "已答复",
-    State.REPORTED: "已报送",
-    State.REVIEWED: "审核通过",
-    State.CALLED_BACK: "已回访",
-    State.CLOSED: "已结案",
-    State.ARCHIVED: "已归档",
-    State.WITHDRAWN: "已撤回",
-    State.MERGED: "已并案",
-}
-ENDED = frozenset({State.DECLINED, State.CLOSED, State.ARCHIVED, State.WITHDRAWN, State.MERGED})
-OPEN = frozenset(State) - ENDED
-BEFORE_DISPATCH = frozenset({State.REGISTERED, State.AWAITING_INFO, State.ACCEPTED})
-AFTER_REPLY = frozenset({State.REPLIED, State.REPORTED, State.REVIEWED, State.CALLED_BACK})
 
 
 class Side(StrEnum):
@@ -78,6 +29,7 @@ class Side(StrEnum):
     OWNER = "owner"
     REPLIER = "replier"
     OVERSEER = "overseer"
+    SENDER = "sender"
 
 
 SIDE_NAMES: dict[Side, str] = {
@@ -88,6 +40,7 @@ SIDE_NAMES: dict[Side, str] = {
     Side.OWNER: "牵头单位",
     Side.REPLIER: "答复单位",
     Side.OVERSEER: "抽查台账的主管部门",
+    Side.SENDER: "移送单位",
 }
 
 
@@ -105,6 +58,9 @@ class When(StrEnum):
     REPLY_NEEDED = "reply_needed"
     MAIN_REPLIED = "main_replied"
     AT_ENTERPRISE = "at_enterprise"
+    JOINT = "joint"
+    UNRECEIPTED = "unreceipted"
+    RECEIPTED = "receipted"
 
 
 class Outcome(StrEnum):
@@ -166,12 +122,21 @@ SUPERVISE = _actor(Side.REGULATOR, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEA
 TAKE_UP = _actor(Side.OVERSEER, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
 REGULATE = _actor(Side.REGULATOR, Role.REGULATOR_CLERK, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER)
 OWN = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR)
+MOVE = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR, *LEADERS)
+FETCH = _actor(Side.SENDER, *CLERKS, Role.REGULATOR_SUPERVISOR, *LEADERS)
 CLOSE = _actor(Side.OWNER, *CLERKS, Role.REGULATOR_SUPERVISOR, Role.HANDLER, *LEADERS)
 
 S = State
 _INTAKE_GUARDS = ("channel_in_force", "category_given", "receipt_time_valid")
 ACCEPT_GUARDS = (*_INTAKE_GUARDS, "first_contact_noted", "nature_decided", "written_text_for_significant")
-REPLY_GUARDS = ("replier_competent", "reply_substantial", "promise_within_authority", "progress_told")
+AT_WORK = (S.DISPATCHED, S.INVESTIGATING, S.VERIFIED, S.RECTIFYING, S.RECTIFIED, S.REVIEWED)
+REPLY_GUARDS = (
+    "replier_competent",
+    "liability_settled",
+    "reply_substantial",
+    "promise_within_authority",
+    "progress_told",
+)
 ANSWER_GUARDS = ("reply_substantial", "promise_within_authority")
 REFER_GUARDS = ("reply_date_within_cap",)
 HANDLED_GUARDS = (
@@ -181,6 +146,7 @@ REMEDIES = {
     "misconduct_reported": "report_misconduct", "lapse_corrected": "correct_lapse",
     "misunderstanding_explained": "explain", "rectification_planned": "rectify",
     "rectification_done": "complete_rectification", "apology_made": "apologise",
+    "liability_settled": "consult",
 }  # fmt: skip
 CLOSE_GUARDS = (
     "apology_made", "rectification_done", "report_before_review", "callback_done", "closing_right",
@@ -251,6 +217,8 @@ def _reviewing(rework: State, reopened: State) -> tuple[Row, ...]:
         Row(S.WITHDRAWN, "archive", S.ARCHIVED, OWN, main=True),
         Row(S.MERGED, "reply", None, REPLY, ("reply_substantial",), When.MAIN_REPLIED, main=True),
         Row(S.MERGED, "archive", S.ARCHIVED, OWN, when=When.REPLIED, main=True),
+        Row(S.TRANSFERRED, "transfer_receipt", None, MOVE, when=When.UNRECEIPTED, main=True),
+        Row(S.TRANSFERRED, "archive", S.ARCHIVED, OWN, when=When.RECEIPTED, main=True),
     )
 
 
@@ -302,6 +270,7 @@ COMPLAINT: tuple[Row, ...] = (
     Row(S.RECTIFYING, "complete_rectification", S.RECTIFIED, UNIT, main=True),
     *_handled(S.RECTIFIED),
     *(Row(s, "complete_rectification", None, UNIT) for s in sorted(AFTER_REPLY)),
+    *(Row(s, "consult", None, REGULATE, when=When.JOINT) for s in AT_WORK),
     *_talking(S.VERIFIED, S.RECTIFYING, S.RECTIFIED, S.REPLIED, S.REPORTED, S.REVIEWED, S.CALLED_BACK),
     *_reviewing(S.INVESTIGATING, S.DISPATCHED),
 )  # fmt: skip
@@ -375,6 +344,12 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("request_withdrawal", OPEN - AFTER_REPLY, (RECEIVE, OWN)),
     Overlay("decide_withdrawal", OPEN, (SUPERVISE, RECEIVER_LEADER)),
     Overlay("take_up", OPEN, (TAKE_UP,)),
+    *(
+        Overlay(a, frozenset(State), (RECEIVE,))
+        for a in ("outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch")
+    ),
+    Overlay("transfer", OPEN - AFTER_REPLY, (MOVE,)),
+    Overlay("transfer_back", frozenset({State.TRANSFERRED, State.REGISTERED}), (MOVE, FETCH)),
     Overlay("attach_incident", OPEN, ALL_ACTORS),
     Overlay("detach_incident", OPEN, ALL_ACTORS),
     Overlay("close_by_incident", OPEN, ALL_ACTORS, (), State.CLOSED),
