@@ -28,6 +28,7 @@ FIELD_WORDS = {
     "type": "类型",
     "channel": "渠道",
     "file": "文件",
+    "released": "不含身份信息",
     "sha256": "文件校验值",
     "rows": "行数",
     "imported": "导入",

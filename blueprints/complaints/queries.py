@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from blueprints.accounts.models import Organization, User
@@ -76,23 +76,34 @@ def _rows(wanted: Select[Any]) -> list[ListRow]:
     return [row for _, row in read_rows(listing(ids, [ids.c.case_id]))]
 
 
+def people_known(by: User) -> list[ColumnElement[bool]]:
+    """Cases whose people this person may be told about: who reported in confidence is not found by comparing
+    phones, places or words either (see complaints.people.hidden_from)."""
+    home = by.organization
+    if home is None or home.is_regulator:
+        return []
+    return [or_(Case.confidential.is_(False), Case.receiving_org_id == home.id)]
+
+
 def likely_duplicates(
     by: User, *, phone: str, account: str, text: str, enterprise_id: int | None, now: datetime, days: int,
     without: int | None = None,
 ) -> list[tuple[ListRow, str]]:  # fmt: skip
     """Visible cases of the last `days` days by the same phone or account number, or with a like text."""
     recent = (CaseAccess.received_at >= now - timedelta(days=days), CaseAccess.case_id != (without or 0))
+    known = people_known(by)
     found: dict[int, tuple[ListRow, str]] = {}
     for column, value, why in (
         (Complainant.phone, phone, "同一电话"), (Complainant.account_number, account, "同一户号"),
     ):  # fmt: skip
         if value.strip():
-            same = CaseAccess.case_id.in_(select(Complainant.case_id).where(column == value.strip()))
+            owners = select(Complainant.case_id).where(column == value.strip())
+            same = CaseAccess.case_id.in_(owners.join(Case, Case.id == Complainant.case_id).where(*known))
             for row in reversed(_rows(_newest(by, *recent, same).limit(5))):
                 found.setdefault(row.id, (row, why))
     if len(text.strip()) >= 6 and enterprise_id:
         pool = _newest(by, *recent, CaseAccess.enterprise_id == enterprise_id).limit(200).subquery()
-        texts = select(Case.id, Case.content).join(pool, pool.c.case_id == Case.id)
+        texts = select(Case.id, Case.content).join(pool, pool.c.case_id == Case.id).where(*known)
         alike = [(likeness(text, r.content), r.id) for r in db.session.execute(texts)]
         ids = [i for score, i in sorted(alike, reverse=True)[:5] if score >= 0.35]
         for row in _rows(select(Case.id.label("case_id")).where(Case.id.in_(ids))) if ids else ():
@@ -132,7 +143,7 @@ def surges(by: User, *, now: datetime, days: int, at_least: int) -> list[Surge]:
         select(Case.enterprise_id, Organization.name, Case.place, Case.category, func.count().label("n"))
         .join_from(mine, Case, Case.id == mine.c.case_id)
         .join(Organization, Organization.id == Case.enterprise_id)
-        .where(Case.place != "", Case.state.in_(OPEN_STATES))
+        .where(Case.place != "", Case.state.in_(OPEN_STATES), *people_known(by))
         .group_by(Case.enterprise_id, Organization.name, Case.place, Case.category)
         .having(func.count() >= at_least)
         .order_by(func.count().desc())
@@ -146,7 +157,7 @@ def surge_cases(by: User, surge: Surge, *, now: datetime, days: int) -> list[Lis
     wanted = select(Case.id.label("case_id")).where(
         visible(by), Case.enterprise_id == surge.enterprise_id, Case.place == surge.place,
         Case.category == surge.category, Case.received_at >= now - timedelta(days=days),
-        Case.state.in_(OPEN_STATES),
+        Case.state.in_(OPEN_STATES), *people_known(by),
     )  # fmt: skip
     return _rows(wanted.order_by(Case.id).limit(500))
 

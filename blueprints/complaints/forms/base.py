@@ -7,19 +7,20 @@ from datetime import datetime
 from typing import Any, ClassVar, Self, TypeAlias
 
 from flask import request
-from wtforms import HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField, TextAreaField
 
 from blueprints.accounts.models import User
 from blueprints.complaints import facts
-from blueprints.complaints.forms.fields import UploadsField, ways
+from blueprints.complaints.forms.fields import RELEASED, RELEASED_HELP, UploadsField, ways
 from blueprints.complaints.models import Assignment, Case, CaseStep
+from blueprints.complaints.service.attaching import keeps_back
 from blueprints.complaints.service.progress import prepared_text
-from blueprints.complaints.views.people import unnamed, without_names
+from blueprints.complaints.views.people import people_hidden, unnamed, without_names
 from core.forms import BaseForm
 from domain.rulesets import Ruleset
 
 FILES = "files"
-OURS = frozenset({"version", "seen", "files", "submission_key", "csrf_token"})
+OURS = frozenset({"version", "seen", "files", "released", "submission_key", "csrf_token"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Desk:
     def recorded(self, name: str, *actions: str) -> str:
         """What the newest of these steps recorded under `name`."""
         step = self.last(*actions)
-        return str(step.facts.get(name) or "") if step else ""
+        return self.prepared_words(str(step.facts.get(name) or "")) if step else ""
 
     def prepared(self, template: str, **given: str) -> str:
         """A notice filled with what the system knows, but for the name."""
@@ -83,6 +84,7 @@ class ActionForm(BaseForm):
     version = HiddenField()
     seen = HiddenField()
     files = UploadsField()
+    released = BooleanField(RELEASED, description=RELEASED_HELP)
 
     spots: ClassVar[Spots] = ()
     intro: ClassVar[str] = ""
@@ -95,6 +97,8 @@ class ActionForm(BaseForm):
         known = {} if request.method == "POST" else cls.known(desk) | _stamp(desk.case)
         form = cls(data=known, id_prefix="do-")
         form.suggestions = []
+        if not (cls.takes_files and keeps_back(desk.case, desk.by)):
+            del form.released
         form.arrange(desk)
         return form
 
@@ -127,7 +131,7 @@ class ActionForm(BaseForm):
     def laid_out(self, ruleset: Ruleset) -> list[dict[str, Any]]:
         """Groups of fields in order: {"legend", "spots": [{"field", "span", "rows", "clause", "unit"}]}."""
         groups: dict[str, list[dict[str, Any]]] = {}
-        for spot in (*self.spots, Spot("files", group=FILES)):
+        for spot in (*self.spots, Spot("files", group=FILES), Spot("released", group=FILES)):
             if spot.name not in self or (spot.name == "files" and not self.takes_files):
                 continue
             guard = ruleset.guard(spot.guard) if spot.guard else None
@@ -161,5 +165,5 @@ class NoticeForm(ActionForm):
         return {"notice_text": desk.prepared(cls.notice_template)}
 
     def arrange(self, desk: Desk) -> None:
-        if not facts.reachable(desk.case):
+        if not facts.reachable(desk.case) or people_hidden(desk.case, desk.by) is not None:
             del self.notice_way, self.notice_text

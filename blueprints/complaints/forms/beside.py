@@ -12,6 +12,7 @@ from blueprints.complaints import facts
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, select, ways
 from blueprints.complaints.incidents import open_incidents
+from blueprints.complaints.views.people import readable
 from blueprints.complaints.views.words import LEVELS
 from core.authz import Role
 from core.forms import select_choices
@@ -92,7 +93,7 @@ class AnswerSupervisionForm(ActionForm):
     def arrange(self, desk: Desk) -> None:
         order = next((o for o in desk.case.supervision_orders if o.state == "open"), None)
         if order is not None:
-            self.answer.description = f"{order.number}：{order.reason}"
+            self.answer.description = f"{order.number}：{readable(order.reason, desk.case, desk.by)}"
 
 
 class ExtensionForm(ReasonForm):

@@ -13,6 +13,8 @@ from core.files import MAX_BYTES
 WAYS = ("电话", "短信", "当面", "微信", "网上平台", "电子邮件", "书面")
 FILE_HELP = "照片、录音、扫描件，每个不超过 20 MB。"
 MOST_FILES = 10
+RELEASED = "附件不含身份信息，可以转给企业"
+RELEASED_HELP = "保密件的附件默认只留在本单位：企业看不到文件，也看不到文件名。"
 
 
 def int_or_none(value: Any) -> int | None:

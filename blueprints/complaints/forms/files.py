@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from blueprints.complaints.forms.fields import UploadsField
+from blueprints.complaints.forms.fields import RELEASED, RELEASED_HELP, UploadsField
 from core.forms import BaseForm
 from core.saved_views import LONGEST
 
@@ -16,6 +16,7 @@ class FilesForm(BaseForm):
     """Files to add to a case."""
 
     files = UploadsField("选择文件")
+    released = BooleanField(RELEASED, description=RELEASED_HELP)
 
     def validate_files(self, field: Any) -> None:
         """At least one."""

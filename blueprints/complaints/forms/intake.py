@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import supervised_by
-from blueprints.complaints.forms.fields import UploadsField, int_or_none
+from blueprints.complaints.forms.fields import RELEASED, RELEASED_HELP, UploadsField, int_or_none
 from blueprints.complaints.service.intake import Intake, Person
 from blueprints.rulebook.service import ruleset_for
 from core.forms import BaseForm, LocalDateTimeField, select_choices
@@ -37,7 +37,9 @@ class IntakeForm(BaseForm):
     others = TextAreaField(
         "其他诉求人", [Optional(), Length(max=2000)], description="几个人一起反映时，一行一位：姓名，电话。"
     )
-    anonymous = BooleanField("不愿留姓名（匿名）")
+    anonymous = BooleanField("不愿留姓名（匿名）", description="匿名的不能答复和回访。")
+    confidential = BooleanField("要求保密", description="身份不让被诉单位和经办人知道；举报一律保密。")
+    released = BooleanField(RELEASED, description=RELEASED_HELP)
 
     place = StringField("在哪里", [Length(max=200)])
     content = TextAreaField("什么时候、发生了什么", [DataRequired()])
@@ -76,7 +78,7 @@ class IntakeForm(BaseForm):
             received_at=received_at, people=self.people(), anonymous=self.anonymous.data,
             wish=self.wish.data or "", first_contact=self.first_contact.data or "",
             place=self.place.data or "", urgent=self.urgent.data, significant=self.significant.data,
-            late_entry_reason=self.late_entry_reason.data or "",
+            late_entry_reason=self.late_entry_reason.data or "", confidential=self.confidential.data,
         )  # fmt: skip
 
     def people(self) -> tuple[Person, ...]:

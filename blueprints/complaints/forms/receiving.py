@@ -13,6 +13,7 @@ from blueprints.complaints.forms.base import NOTICE_SPOTS, ActionForm, Desk, Not
 from blueprints.complaints.forms.fields import int_or_none, radio, select, ways, yes_no
 from blueprints.complaints.queries_case import alike
 from blueprints.complaints.service.deadlines import laws_of
+from blueprints.complaints.views.people import readable
 from core import clocks
 from core.forms import CheckboxListField, LocalDateField, LocalDateTimeField, select_choices
 
@@ -220,7 +221,7 @@ class DecisionForm(ActionForm):
         asked = next((a for a in desk.case.approvals if a.state == "pending" and a.kind == self.kind), None)
         if asked is not None:
             days = f"申请 {asked.amount} 个工作日。" if asked.amount else ""
-            self.approve.description = f"{days}理由：{asked.reason}"
+            self.approve.description = f"{days}理由：{readable(asked.reason, desk.case, desk.by)}"
 
 
 class DecideReturnForm(DecisionForm):

@@ -68,8 +68,9 @@ def _step(case: Case, action: str, form: ActionForm) -> Response:
     case_id, number = case.id, case.number
     try:
         step, after = _carry_out(
-            case, action, form.values(), form.files.contents() if form.takes_files else []
-        )
+            case, action, form.values(), form.files.contents() if form.takes_files else [],
+            released=bool("released" in form and form.released.data),
+        )  # fmt: skip
     except StaleDataError:
         return _stale(case_or_404(case_id), action, form)
     except (InvalidInput, RuleViolation) as refusal:
@@ -85,14 +86,15 @@ def _step(case: Case, action: str, form: ActionForm) -> Response:
 
 
 def _carry_out(
-    case: Case, action: str, data: dict[str, object], files: list[tuple[str, bytes]]
-) -> tuple[str, str]:
+    case: Case, action: str, data: dict[str, object], files: list[tuple[str, bytes]], *,
+    released: bool = False,
+) -> tuple[str, str]:  # fmt: skip
     """The step, its files and the key of the form in one transaction; returns the name of the step and the
     page to go on with (asked for before the commit, after which every row would be read again)."""
     now: datetime = clock.now()
     with transaction():
         step: CaseStep = perform(case, action, data, by=me(), now=now, calendar=load_calendar())
-        attach(case, files, by=me(), now=now, step=step)
+        attach(case, files, by=me(), now=now, step=step, released=released)
         remember(url_for("complaints.case", case_id=case.id))
         return step.name, _after(case.id)
 

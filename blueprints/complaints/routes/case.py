@@ -11,11 +11,12 @@ from blueprints.complaints import queries_case
 from blueprints.complaints.forms import ActionForm
 from blueprints.complaints.forms.files import FilesForm, RevealForm
 from blueprints.complaints.models import Case
+from blueprints.complaints.people import may_have
 from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import CASE, case_or_404, file_or_404, me
 from blueprints.complaints.service import Option, options
-from blueprints.complaints.service.attaching import may_attach
+from blueprints.complaints.service.attaching import keeps_back, may_attach
 from blueprints.complaints.views import case_page, limits
 from blueprints.complaints.views.intake_page import duplicate_rows
 from blueprints.complaints.views.people import in_full, may_reveal, people_hidden, people_view
@@ -89,8 +90,8 @@ def case_context(file: CaseFile) -> dict[str, Any]:
     place = organization_or_none(found.next_org_id) if found.next_org_id else None
     return {
         "case": found,
-        "heading": case_page.heading_view(found),
-        "level": case_page.level_view(found, rules),
+        "heading": case_page.heading_view(found, by),
+        "level": case_page.level_view(found, by, rules),
         "next": case_page.next_view(
             found, open_to_me, rules, case_page.waits_for(found, place, rules), now=now, calendar=calendar
         ),
@@ -101,8 +102,9 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "assignments": case_page.assignments_view(found, by),
         "clocks": limits.clocks_view(found, found.clocks, file.changes, now=now, calendar=calendar),
         "orders": case_page.orders_view(found, by),
-        "links": case_page.links_view(file.links),
-        "files": [file_view(a) for a in found.attachments],
+        "links": case_page.links_view(file.links, found, by),
+        "keeps_back": keeps_back(found, by),
+        "files": [file_view(a) for a in found.attachments if may_have(a, found, by)],
         "timeline": timeline_view(found, by, rules),
         "dossier": found.dossiers[-1].digest if found.archived_at and found.dossiers else None,
         "rules_title": rules.title,

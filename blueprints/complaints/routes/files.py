@@ -6,6 +6,7 @@ from flask import Response, abort, flash, url_for
 
 from blueprints.complaints import queries_case
 from blueprints.complaints.forms.files import FilesForm
+from blueprints.complaints.people import may_have
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.case import case_response
 from blueprints.complaints.routes.desk import CASE, case_or_404, me, show_refusal
@@ -23,8 +24,9 @@ from domain.errors import InvalidInput
 @requires(Permission.CASE_READ)
 def file(case_id: int, attachment_id: int) -> Response:
     """One file of the case, always as an attachment."""
-    found = queries_case.attachment_of(case_or_404(case_id), attachment_id)
-    if found is None:
+    case = case_or_404(case_id)
+    found = queries_case.attachment_of(case, attachment_id)
+    if found is None or not may_have(found, case, me()):
         abort(404)
     return send_stored(found.file, found.name)
 
@@ -42,7 +44,9 @@ def add_files(case_id: int) -> Response:
         return case_response(case, status=422, upload=form)
     try:
         with transaction():
-            attach(case, form.files.contents(), by=me(), now=clock.now())
+            attach(
+                case, form.files.contents(), by=me(), now=clock.now(), released=form.released.data
+            )
             remember(target)
     except InvalidInput as refusal:
         status = show_refusal(form, refusal)

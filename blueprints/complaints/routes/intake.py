@@ -131,7 +131,9 @@ def _store(form: IntakeForm, enterprise: Organization) -> tuple[int, str]:
     now = clock.now()
     with transaction():
         case = service(form.intake(enterprise), by=me(), now=now, calendar=load_calendar())
-        attach(case, form.files.contents(), by=me(), now=now, step=case.steps[-1])
+        attach(
+            case, form.files.contents(), by=me(), now=now, step=case.steps[-1], released=form.released.data
+        )
         if incident := _number(request.form.get("incident")):  # its script has just been read out
             given = {"incident": incident, "told": True}
             perform(case, "attach_incident", given, by=me(), now=now, calendar=load_calendar())

@@ -41,6 +41,7 @@ from blueprints.complaints.models import (
     LedgerRow,
     found_in_cases,
 )
+from blueprints.complaints.people import hide
 from blueprints.complaints.queries_access import (
     NOBODY,
     department_scope,
@@ -78,7 +79,7 @@ def refresh_all(session: Session) -> None:
 def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
     """What can be found of these cases. Names and numbers of the people are kept apart from the text, even
     where the text repeats them; those of a confidential report are found by nobody (Q2)."""
-    people: dict[int, list[str]] = {}
+    people: dict[int, list[Any]] = {}
     known = select(
         Complainant.case_id,
         Complainant.name,
@@ -87,7 +88,7 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
         Complainant.address,
     )
     for row in session.execute(known.where(Complainant.case_id.in_(ids))):
-        people.setdefault(row.case_id, []).extend(value for value in row[1:] if len(value) > 1)
+        people.setdefault(row.case_id, []).append(row)
     told = select(
         Case.id, Case.confidential, Case.number, Case.origin_number, Case.title, Case.content, Case.place
     ).where(Case.id.in_(ids))
@@ -97,18 +98,21 @@ def entries(session: Session, ids: Sequence[int]) -> list[Entry]:
     ]
 
 
-def _entry(case_id: int, confidential: bool, texts: Iterable[str | None], personal: list[str]) -> Entry:
+def _entry(case_id: int, confidential: bool, texts: Iterable[str | None], people: Sequence[Any]) -> Entry:
     text = "\n".join(filter(None, texts))
+    if confidential:
+        return Entry(case_id, hide(text, people, "\n"), "")
+    told = (v for p in people for v in (p.name, p.phone, p.account_number, p.address))
+    personal = [value for value in told if len(value) > 1]
     for value in sorted(personal, key=len, reverse=True):
         text = text.replace(value, "\n")
-    return Entry(case_id, text, "" if confidential else "\n".join(personal))
+    return Entry(case_id, text, "\n".join(personal))
 
 
 def _entry_of(case: Case) -> Entry:
     """What can be found of a case that was stored just now, as `entries` would read it."""
-    told = [v for p in case.complainants for v in (p.name, p.phone, p.account_number, p.address)]
     texts = (case.number, case.origin_number, case.title, case.content, case.place)
-    return _entry(case.id, case.confidential, texts, [value for value in told if len(value) > 1])
+    return _entry(case.id, case.confidential, texts, case.complainants)
 
 
 IDS: Any = bindparam("ids", expanding=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Attachment, Case, CaseStep
+from blueprints.complaints.people import hidden_from
 from core import audit
 from core.db import db
 from core.files import store
@@ -25,6 +26,11 @@ def may_attach(case: Case, by: User) -> bool:
     return _works_on(case, by) and case.archived_at is None
 
 
+def keeps_back(case: Case, by: User) -> bool:
+    """Whether what this person adds may tell others who reported in confidence."""
+    return case.confidential and hidden_from(case, by) is None
+
+
 def check_open(case: Case, by: User) -> None:
     """Files are added by those who work on a case, until it is archived. Errors: RuleViolation."""
     if not _works_on(case, by):
@@ -35,9 +41,13 @@ def check_open(case: Case, by: User) -> None:
 
 
 def attach(
-    case: Case, files: Iterable[tuple[str, bytes]], *, by: User, now: datetime, step: CaseStep | None = None
-) -> list[Attachment]:
+    case: Case, files: Iterable[tuple[str, bytes]], *, by: User, now: datetime, step: CaseStep | None = None,
+    released: bool = False,
+) -> list[Attachment]:  # fmt: skip
     """Keep `files` ((name, bytes) each) with the case, as proof of `step` where it is given.
+
+    What somebody adds to a confidential report who knows the reporter is kept back from those who must not,
+    unless they say that nothing in it tells who it is (`released`).
 
     Errors: InvalidInput (field "files") for a file that is refused; nothing is kept then.
     """
@@ -49,7 +59,7 @@ def attach(
             raise InvalidInput(f"“{name[:40]}”：{refused.message}", "files") from refused
         attachment = Attachment(
             case_id=case.id, step_id=step.id if step else None, file_id=stored.id, name=_name(name),
-            added_by_id=by.id, added_at=now,
+            added_by_id=by.id, added_at=now, kept_back=keeps_back(case, by) and not released,
         )  # fmt: skip
         db.session.add(attachment)
         made.append(attachment)
@@ -58,7 +68,8 @@ def attach(
             subject=audit.Subject("case", case.id, case.number),
             by=by,
             now=now,
-            changes={"sha256": [None, stored.sha256]},
+            changes={"sha256": [None, stored.sha256]}
+            | ({"released": [None, released]} if keeps_back(case, by) else {}),
             personal={"name": [None, attachment.name]},
         )
     db.session.flush()

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
-from blueprints.complaints.models import Case, CaseStep, Complainant
+from blueprints.complaints.models import Case, CaseStep, Complainant, OutsideDispatch
+from blueprints.complaints.people import keep_title
 from blueprints.complaints.service.access import refresh
 from blueprints.complaints.service.deadlines import laws_of, receipt_limits, strictest_of
 from blueprints.complaints.service.intake import (
@@ -26,8 +27,10 @@ from blueprints.complaints.service.intake import (
     check,
     first_step,
     may_register_for,
+    senders_limits,
 )
 from blueprints.complaints.service.next_step import SUBJECT, next_organization, next_row, responsible_people
+from blueprints.complaints.service.outside_limits import dispatch_columns
 from blueprints.complaints.workflow import Row
 from blueprints.rulebook.models import LawLimit, RulesetVersion
 from blueprints.rulebook.service import pin, pinned
@@ -83,16 +86,19 @@ class Registrar:
         numbers = self._numbers(intakes)
         rows = [self._new(intake, number) for intake, number in zip(intakes, numbers, strict=True)]
         ids = self._stored(rows)
-        steps, people, running = [], [], []
+        steps, people, running, rounds = [], [], [], []
         for case_id, row in zip(ids, rows, strict=True):
             row.case.id = case_id
             ruleset = self._rules[row.case.enterprise_id].ruleset
             steps.append(first_step(row.case, ruleset, by=self.by, now=self.now))
             people += [{"case_id": case_id, **vars(person)} for person in row.intake.people]
             since = row.case.received_at
+            if row.intake.origin.get("number"):
+                rounds.append(dispatch_columns(row.intake.origin, case_id, row.case.receiving_org_id, since))
             running += [clocks.columns(SUBJECT, case_id, limit, since, due) for limit, due in row.limits]
         insert_rows(CaseStep, steps)
         insert_rows(Complainant, people)
+        insert_rows(OutsideDispatch, rounds)
         clocks.start_many(running)
         refresh(db.session(), ids, new=True)
         return ids
@@ -143,11 +149,14 @@ class Registrar:
         check(intake, self.now)
         rules = self.rules_of(intake.enterprise)
         columns = case_columns(intake, number, rules.version, rules.ruleset, by=self.by, now=self.now)
-        case = SimpleNamespace(**columns, open_assignments=[])
+        case = SimpleNamespace(**columns, open_assignments=[], complainants=intake.people)
+        keep_title(case)
+        columns["title"] = case.title
         refused = first_refusal(REGISTER_GUARDS, Attempt(case, {}, self.by, rules.ruleset, self.now))
         if refused is not None:
             raise refused
         limits = [(limit, self._reckon(limit, case.received_at)) for limit in self._limits_of(case, rules)]
+        limits += senders_limits(intake)
         columns |= strictest_of(limits) | self._next_step(case, rules.ruleset)
         return _New(intake, columns, case, limits)
 

@@ -8,6 +8,7 @@ from typing import Any
 from blueprints.accounts.models import Department, Organization
 from blueprints.accounts.queries import people_with_role
 from blueprints.complaints.models import Approval, Assignment
+from blueprints.complaints.people import discreet
 from blueprints.complaints.service.engine import Act, effect
 from blueprints.complaints.service.next_step import case_path, refresh_due
 from blueprints.complaints.service.progress import record_notice
@@ -78,7 +79,7 @@ def _tell_unit(act: Act, assignment: Assignment) -> None:
         people = people_with_role(
             assignment.organization_id, Role.HANDLER, department_id=assignment.department_id
         )
-    text = f"{act.case.number}《{act.case.title[:40]}》已转办给{assignment.unit_name}。"
+    text = f"{act.case.number}《{discreet(act.case.title, act.case)[:40]}》已转办给{assignment.unit_name}。"
     tell([p.id for p in people], text, link=case_path(act.case), now=act.now)
 
 

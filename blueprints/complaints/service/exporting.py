@@ -37,6 +37,8 @@ class Person:
     phone: str
     address: str
     account_number: str
+    representative: bool
+    headcount: int
 
 
 def export_cases(
@@ -54,7 +56,10 @@ def export_cases(
 
 def _people(ids: Subquery) -> dict[int, list[Person]]:
     person = Complainant
-    columns = (person.case_id, person.name, person.phone, person.address, person.account_number)
+    columns = (
+        person.case_id, person.name, person.phone, person.address, person.account_number,
+        person.representative, person.headcount,
+    )  # fmt: skip
     people: dict[int, list[Person]] = {}
     wanted = select(*columns).join(ids, ids.c.case_id == person.case_id).order_by(person.case_id, person.id)
     for case_id, *values in db.session.execute(wanted):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from blueprints.accounts.models import User
 from blueprints.accounts.queries import people_with_role
+from blueprints.complaints.people import discreet
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.dispatching import own_assignment
 from blueprints.complaints.service.engine import Act, effect
@@ -37,7 +38,7 @@ def investigate(act: Act) -> None:
     act.assignment_id = assignment.id
     act.record("text", investigator=person.name, units=[assignment.unit_name])
     if person.id != act.by.id:
-        text = f"{act.case.number}《{act.case.title[:40]}》由您负责调查。"
+        text = f"{act.case.number}《{discreet(act.case.title, act.case)[:40]}》由您负责调查。"
         tell(
             [person.id],
             text,

@@ -8,7 +8,9 @@ from typing import Any
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
-from blueprints.complaints.models import Case, CaseStep, Complainant
+from blueprints.complaints.models import Case, CaseStep, Complainant, OutsideDispatch
+from blueprints.complaints.people import keep_title
+from blueprints.complaints.service import outside_limits
 from blueprints.complaints.service.access import keep_in_step
 from blueprints.complaints.service.deadlines import (
     laws_of,
@@ -17,6 +19,7 @@ from blueprints.complaints.service.deadlines import (
     strictest_of,
 )
 from blueprints.complaints.service.next_step import SUBJECT, assign, set_next, tell_next
+from blueprints.complaints.service.outside_limits import dispatch_columns
 from blueprints.rulebook.models import RulesetVersion
 from blueprints.rulebook.service import pin, pinned
 from core import audit, clocks
@@ -64,6 +67,7 @@ class Intake:
     significant: bool = False
     complex: bool = False
     late_entry_reason: str = ""
+    confidential: bool = False
     origin: dict[str, Any] = field(default_factory=dict)
 
 
@@ -94,7 +98,7 @@ def case_columns(
         "channel": channel.code, "category": intake.category, "title": intake.title.strip()[:200],
         "content": intake.content.strip(), "wish": intake.wish, "first_contact": intake.first_contact,
         "place": intake.place, "urgent": intake.urgent, "anonymous": intake.anonymous,
-        "confidential": kind.confidential, "significant": intake.significant, "complex": intake.complex,
+        "confidential": kind.confidential or intake.confidential, "significant": intake.significant, "complex": intake.complex,
         "received_at": intake.received_at, "registered_at": now,
         "late_entry_reason": intake.late_entry_reason,
         "first_receiver_id": by.id, "receiving_org_id": receiver.id, "enterprise_id": intake.enterprise.id,
@@ -114,6 +118,7 @@ def new_case(
     case.enterprise = intake.enterprise
     case.complainants = [Complainant(**vars(person)) for person in intake.people]
     case.assignments = []
+    keep_title(case)
     return case
 
 
@@ -146,6 +151,7 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
         (limit, clocks.reckon(limit.amount, limit.unit, case.received_at, calendar))
         for limit in receipt_limits(ruleset, case.type, laws_of(intake.enterprise), case.complex)
     ]
+    limits += senders_limits(intake)
     assign(case, **strictest_of(limits))
     row = set_next(case, ruleset)
     case.steps = [CaseStep(**first_step(case, ruleset, by=by, now=now))]
@@ -154,11 +160,24 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
     clocks.start_many(
         [clocks.columns(SUBJECT, case.id, limit, case.received_at, due) for limit, due in limits]
     )
+    if case.origin_number:
+        columns = dispatch_columns(intake.origin, case.id, case.receiving_org_id, case.received_at)
+        db.session.add(OutsideDispatch(**columns))
     if row is not None:
         tell_next(case, row, ruleset, by=by, now=now)
     keep_in_step(db.session())
     _record(case, by, now)
     return case
+
+
+def senders_limits(intake: Intake) -> list[tuple[clocks.Limit, clocks.Reckoning]]:
+    """The limits of whoever sent the case, where it came from outside."""
+    origin = intake.origin
+    if not origin.get("number"):
+        return []
+    return outside_limits.limits_of(
+        origin.get("data", {}), origin["number"], origin.get("round", 1), intake.received_at
+    )
 
 
 def first_step(case: Any, ruleset: Ruleset, *, by: User, now: datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from core.db import db
 from domain.errors import InvalidInput, RuleViolation
 from domain.workdays import Calendar
 
+KEPT = "（保密件）"
 OVERTAKEN = "别人刚刚办理了本件，请打开看过再办。"
 
 
@@ -32,7 +33,8 @@ def _other(act: Act) -> Case:
 
 def _link(act: Act, other: Case, kind: str) -> None:
     db.session.add(CaseLink(case_id=act.case.id, other_id=other.id, kind=kind, made_at=act.now))
-    act.record("reason", other=other.number, kind=kind)
+    unequal = other.confidential and not act.case.confidential
+    act.record("reason", other=KEPT if unequal else other.number, kind=kind)
 
 
 @effect("link_duplicate")
@@ -53,6 +55,9 @@ def merge(act: Act) -> None:
         or other.enterprise_id != act.case.enterprise_id
     ):
         raise InvalidInput("只能并入同一被诉单位的在办或已答复的诉求件。", "other")
+    if other.confidential != act.case.confidential:
+        why = "保密件不能和别的件并案，并在一起会让被诉单位知道是谁反映的。"
+        raise RuleViolation(why, None, "请分别办理、分别答复；需要对照的，可以标为重复或后续。")
     act.case.merged_into_id, act.case.state_before_merge = other.id, act.case.state
     _link(act, other, "merged")
     deadlines.stop(act, "acceptance")

@@ -11,6 +11,7 @@ from blueprints.accounts.models import RoleGrant, User
 from blueprints.complaints import facts
 from blueprints.complaints.guards import Attempt, refusal
 from blueprints.complaints.models import Case
+from blueprints.complaints.people import discreet
 from blueprints.complaints.relations import enterprise_ids, owner_id
 from blueprints.complaints.workflow import REMEDIES, Row, Side, main_rows, rows_of
 from core import clock, clocks
@@ -60,9 +61,20 @@ def next_organization(case: Case, row: Row) -> int:
         case Side.REPLIER if case.nature == "industry" and case.handed_over:
             return owner_id(case)
     main = [a for a in case.open_assignments if a.kind == "main"]
-    if main:
-        return main[0].organization_id
+    waiting = _waiting(case, row) if main and row.actor.side is not Side.REPLIER else []
+    if waiting or main:
+        return int((waiting or main)[0].organization_id)
     return case.enterprise_id if case.enterprise_id in enterprise_ids(case) else owner_id(case)
+
+
+def _waiting(case: Case, row: Row) -> list[Any]:
+    """Of several enterprises those that have not yet done their part, the main ones first."""
+    if not facts.joint(case):
+        return []
+    units = sorted(case.open_assignments, key=lambda a: (a.kind != "main", a.id))
+    if row.action == "assign":
+        return [a for a in units if a.department_id is None]
+    return [a for a in units if a.state != "verified"]
 
 
 def assign(case: Case, **values: Any) -> None:
@@ -109,7 +121,7 @@ def tell_next(case: Case, row: Row, ruleset: Ruleset, *, by: User | None, now: d
     """Tell the people whose turn it has become."""
     action = ruleset.action(row.action)
     people = set(responsible_people(case, row)) - ({by.id} if by else set())
-    text = f"{case.number}《{case.title[:40]}》待您办理：{action.name}。"
+    text = f"{case.number}《{discreet(case.title, case)[:40]}》待您办理：{action.name}。"
     tell(people, text, link=case_path(case), now=now, clause=action.clause or "")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from blueprints.accounts.models import User
 from blueprints.complaints import facts
 from blueprints.complaints.labels import sentences
-from blueprints.complaints.models import Case, SupervisionOrder
+from blueprints.complaints.models import Attachment, Case, SupervisionOrder
+from blueprints.complaints.people import discreet, group_words, hide, representative
 from blueprints.complaints.relations import owner_id
 from blueprints.notices import service as notices
 from blueprints.notices.events import NoticeIssued
@@ -77,7 +78,8 @@ def _addressees(case: Case, about: Kind) -> list[str]:
         units = [a.organization.name for a in case.open_assignments]
         return list(dict.fromkeys(units or [case.enterprise.name]))
     if about.addressed_to == "complainant":
-        return [p.name for p in case.complainants if p.name][:1]
+        person = representative(case.complainants)
+        return [f"{person.name} {group_words(case.complainants)}".strip()] if person and person.name else []
     return []
 
 
@@ -115,7 +117,10 @@ def _common(case: Case, about: Kind, rules: Ruleset, by: User) -> Values:
 
 
 def _without_people(text: str, case: Case) -> str:
-    """Names and numbers of complainants are masked in what goes to an enterprise."""
+    """Names and numbers of complainants are masked in what goes to an enterprise, those of a confidential
+    report left out."""
+    if case.confidential:
+        return hide(text, case.complainants)
     for person in case.complainants:
         for value, mask in ((person.name, mask_name(person.name)), (person.phone, mask_phone(person.phone))):
             if len(value) > 1:
@@ -162,15 +167,17 @@ def _supplement(case: Case, rules: Ruleset) -> Values:
 
 
 def _dispatch_slip(case: Case, rules: Ruleset) -> Values:
-    person = next((p for p in case.complainants if p.representative), None)
+    person = representative(case.complainants)
     source = "、".join(filter(None, (_channel(case, rules), case.origin_number or "")))
     main = next((a for a in reversed(case.assignments)), None)
     return {
         "slip_source": source,
-        "slip_person": mask_name(person.name) if person and not case.confidential else "（不公开）",
+        "slip_person": f"{mask_name(person.name)} {group_words(case.complainants)}".strip()
+        if person and not case.confidential
+        else "（不公开）",
         "slip_person_contact": mask_phone(person.phone) if person and not case.confidential else "（不公开）",
         "slip_unit": _units(case),
-        "slip_requirement": (main.requirement if main else "") or ASKED,
+        "slip_requirement": discreet(main.requirement if main else "", case) or ASKED,
     }
 
 
@@ -194,7 +201,7 @@ def _supervision(case: Case, rules: Ruleset) -> Values:
     done = [s for s in case.steps if s.action in ("dispatch", "urge", "raise_level")]
     told = [f"{date_words(local_date(s.at))}{s.name}" for s in done]
     return {
-        "supervision_reason": order.reason if order else "",
+        "supervision_reason": discreet(order.reason, case) if order else "",
         "supervision_progress": f"{'，'.join(told)}。截至目前，尚未办结。"
         if told
         else "截至目前，尚未办结。",
@@ -203,19 +210,21 @@ def _supervision(case: Case, rules: Ruleset) -> Values:
 
 
 def _dossier(case: Case, rules: Ruleset) -> Values:
-    person = next((p for p in case.complainants if p.representative), None)
     steps = [
-        [f"{to_local(s.at):%Y-%m-%d %H:%M}", s.name, f"{s.actor_unit} {s.actor_name}", _gist(s.facts, rules)]
+        [
+            f"{to_local(s.at):%Y-%m-%d %H:%M}", s.name, f"{s.actor_unit} {s.actor_name}",
+            discreet(_gist(s.facts, rules), case),
+        ]
         for s in case.steps
     ]
     papers = [["1", TIMELINE, "", "", TIMELINE]]
-    for position, a in enumerate(case.attachments, 1):
+    for position, a in enumerate(_bound(case), 1):
         papers.append(
             [str(position + 1), a.name, "", f"{to_local(a.added_at):%Y-%m-%d}", part_name(position)]
         )
     return {
         "dossier_number": case.number,
-        "dossier_person": person.name if person else "匿名",
+        "dossier_person": _dossier_person(case),
         "dossier_enterprise": case.enterprise.name,
         "dossier_received_on": _received(case),
         "dossier_closed_on": date_words(local_date(case.closed_at)) if case.closed_at else "",
@@ -235,8 +244,22 @@ def enclosures_of(case: Case) -> list[Enclosure]:
             a.name, a.file.mime, a.file.size, a.file.sha256, _whom(a.added_by),
             f"{to_local(a.added_at):%Y-%m-%d %H:%M}",
         )
-        for a in case.attachments
+        for a in _bound(case)
     ]  # fmt: skip
+
+
+def _bound(case: Case) -> list[Attachment]:
+    """What is bound into the dossier: an enterprise's own leaves out what tells who reported."""
+    keeper = owner_id(case) == case.regulator_id
+    return [a for a in case.attachments if keeper or not a.kept_back]
+
+
+def _dossier_person(case: Case) -> str:
+    """The representative and how many they are; nobody in a confidential report."""
+    person = representative(case.complainants)
+    if case.confidential:
+        return "（保密）"
+    return f"{person.name} {group_words(case.complainants)}".strip() if person else "匿名"
 
 
 def _whom(person: User) -> str:

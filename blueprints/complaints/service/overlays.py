@@ -7,6 +7,7 @@ from typing import Any
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import people_with_role
 from blueprints.complaints.models import Approval, SupervisionOrder
+from blueprints.complaints.people import discreet
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.engine import Act, effect
 from blueprints.complaints.service.intake import may_register_for
@@ -137,7 +138,8 @@ def urge(act: Act) -> None:
         leaders = _managers(act, Role.ENTERPRISE_LEADER)
         text = f"{act.case.number}已被催办 {act.case.urged} 次，请督促办理。"
         tell(leaders, text, link=case_path(act.case), now=act.now)
-    _tell_working(act, f"{act.case.number}被催办：{str(act.data.get('reason') or '')[:80]}")
+    urged = discreet(str(act.data.get("reason") or ""), act.case)
+    _tell_working(act, f"{act.case.number}被催办：{urged[:80]}")
 
 
 def _request(act: Act, kind: str, amount: int | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from blueprints.complaints.models import Case, CaseStep
+from blueprints.complaints.people import representative
 from blueprints.complaints.service.engine import Act, effect
 from core import clocks
 from core.clock import local_date
@@ -14,7 +15,7 @@ def prepared_text(case: Case, ruleset: Ruleset, template: str, **given: str) -> 
     """A notice filled with what the system knows and what is `given` (reply, reason, missing …)."""
     units = "、".join(dict.fromkeys(a.unit_name for a in case.open_assignments)) or case.enterprise.name
     values = {
-        "complainant": next((p.name for p in case.complainants if p.representative), ""),
+        "complainant": _named(case),
         "case_number": case.number,
         "received": day_words(local_date(case.received_at)),
         "unit": units,
@@ -23,6 +24,12 @@ def prepared_text(case: Case, ruleset: Ruleset, template: str, **given: str) -> 
         "phone": case.receiving_org.hotline,
     }
     return ruleset.template(template).fill(values | given)
+
+
+def _named(case: Case) -> str:
+    """Whom a notice speaks to: the representative of a group."""
+    person = representative(case.complainants)
+    return person.name if person else ""
 
 
 def _promised_day(case: Case) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from blueprints.complaints import facts
+from blueprints.complaints.people import discreet
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.engine import Act, effect
 from domain.errors import InvalidInput
@@ -41,7 +42,7 @@ def review_return(act: Act) -> None:
         assignment.state = "investigating" if assignment.investigator_id else "assigned"
     deadlines.stop(act, "review")
     clause = act.ruleset.action("review_return").clause or ""
-    deadlines.start_order(act, "rework", "退回重办", workdays, clause=clause, basis=act.data["reason"])
+    deadlines.start_order(act, "rework", "退回重办", workdays, clause=clause, basis=discreet(act.data["reason"], act.case))
 
 
 @effect("callback")

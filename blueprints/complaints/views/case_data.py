@@ -53,7 +53,8 @@ def case_data(file: CaseFile, by: User, ruleset: Ruleset, *, reveal: bool) -> di
         "assignments": [_assignment(a) | {"requirement": text(a.requirement)} for a in found.assignments],
         "limits": [_limit(c) for c in found.clocks],
         "steps": [_step(s, found, by, full=full) for s in found.steps],
-        "files": [{"name": a.name, "sha256": a.file.sha256, "bytes": a.file.size} for a in found.attachments if may_have(a, found, by)],
+        "files": [{"name": a.name, "sha256": a.file.sha256, "bytes": a.file.size}
+                  for a in found.attachments if may_have(a, found, by)],
         "links": [{"number": other.number, "kind": link.kind, "undone": link.undone_at is not None}
                   for link, other in known_links(file.links, found, by)],
         "dossier_sha256": found.dossiers[-1].digest if found.dossiers else None,

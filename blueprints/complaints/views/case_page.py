@@ -14,7 +14,7 @@ from blueprints.complaints.models import Assignment, Case, CaseLink
 from blueprints.complaints.relations import owner_id
 from blueprints.complaints.service import Option
 from blueprints.complaints.service.next_step import next_row
-from blueprints.complaints.views.people import readable
+from blueprints.complaints.views.people import people_hidden, readable
 from blueprints.complaints.views.timeline import code_names, role_name
 from blueprints.complaints.views.words import ASSIGNMENT_STATES, KINDS, LEVELS, state_tone
 from blueprints.complaints.workflow import OVERLAY_BY_ACTION, STATE_NAMES
@@ -30,7 +30,7 @@ ORDER_STATES = {"open": ("待答复", "wait"), "answered": ("已答复", "open")
 APPROVALS = {"extension": "延期", "suspension": "中止", "withdrawal": "撤回", "return": "退单"}
 
 
-def heading_view(case: Case) -> dict[str, Any]:
+def heading_view(case: Case, by: User) -> dict[str, Any]:
     """Badges beside the number."""
     marks = (
         ("紧急", "danger", case.urgent),
@@ -47,17 +47,17 @@ def heading_view(case: Case) -> dict[str, Any]:
         "state": STATE_NAMES[case.state],
         "state_tone": state_tone(case.state),
         "level": case.level,
-        "level_why": level_why(case),
+        "level_why": level_why(case, by),
         "marks": [{"text": text, "tone": tone} for text, tone, on in marks if on],
     }
 
 
-def level_why(case: Case) -> str:
+def level_why(case: Case, by: User) -> str:
     """Why the case has its level."""
-    return f"{LEVELS[case.level]}：{case.level_reason}"
+    return f"{LEVELS[case.level]}：{readable(case.level_reason, case, by)}"
 
 
-def level_view(case: Case, ruleset: Ruleset) -> dict[str, Any]:
+def level_view(case: Case, by: User, ruleset: Ruleset) -> dict[str, Any]:
     """The level with its reason, the clause or the local decision behind it."""
     raised = next((s for s in reversed(case.steps) if s.action == "raise_level"), None)
     if raised is not None:
@@ -65,7 +65,7 @@ def level_view(case: Case, ruleset: Ruleset) -> dict[str, Any]:
     else:
         trigger = ruleset.origin_trigger(case.channel)
     return {
-        "why": case.level_reason,
+        "why": readable(case.level_reason, case, by),
         "clause": trigger.clause if trigger else None,
         "local": trigger.reason if trigger and trigger.local else None,
     }
@@ -139,7 +139,7 @@ def facts_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]]:
     names = code_names(ruleset)
     kept = ruleset.guard("first_receiver_kept")
     received, registered = to_local(case.received_at), to_local(case.registered_at)
-    late = f"（补登：{case.late_entry_reason}）" if case.late_entry_reason else ""
+    late = f"（补登：{readable(case.late_entry_reason, case, by)}）" if case.late_entry_reason else ""
     receiver = case.first_receiver
     rows = [
         ("标题", readable(case.title, case, by), True, None),
@@ -150,7 +150,7 @@ def facts_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]]:
         ("收到", f"{received:%Y年%m月%d日 %H:%M}", False, None),
         ("登记", f"{registered:%Y年%m月%d日 %H:%M}{late}", False, None),
         ("首接人", f"{receiver.name}（{case.receiving_org.name}）", False, kept.clause if kept else None),
-        ("地点", case.place, False, None),
+        ("地点", readable(case.place, case, by), False, None),
         ("诉求内容", readable(case.content, case, by), True, None),
         ("希望", readable(case.wish, case, by), True, None),
         ("首次沟通", readable(case.first_contact, case, by), True, _clause(ruleset, "first_contact_noted")),
@@ -275,11 +275,20 @@ def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
     return found
 
 
+def known_links(
+    links: Iterable[tuple[CaseLink, Case]], case: Case, by: User
+) -> list[tuple[CaseLink, Case]]:
+    """The links that this person may know of."""
+    if case.confidential and people_hidden(case, by) is not None:
+        return []
+    return [(k, o) for k, o in links if not o.confidential or people_hidden(o, by) is None]
+
+
 LINKS = {"duplicate": "重复", "follow_up": "后续", "merged": "并案"}
 
 
-def links_view(links: Iterable[tuple[CaseLink, Case]]) -> list[dict[str, Any]]:
-    """Linked cases."""
+def links_view(links: Iterable[tuple[CaseLink, Case]], case: Case, by: User) -> list[dict[str, Any]]:
+    """Linked cases; to whom either person is unknown, that two cases belong together says too much."""
     return [
         {
             "number": other.number,
@@ -288,5 +297,5 @@ def links_view(links: Iterable[tuple[CaseLink, Case]]) -> list[dict[str, Any]]:
             "url": url_for("complaints.case", case_id=other.id),
             "undone": link.undone_at is not None,
         }
-        for link, other in links
+        for link, other in known_links(links, case, by)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from blueprints.accounts.models import User
+from blueprints.complaints.people import group_words, hide, representative
 from blueprints.complaints.service.exporting import Person
 from blueprints.complaints.views.people import may_reveal, people_hidden, replacements, swapped
 from blueprints.complaints.views.words import LEVELS, words_for
@@ -31,8 +32,10 @@ def export_rows(cases: Iterable[tuple[Any, list[Person]]], by: User, *, in_full:
             hidden = kept_from[who] = people_hidden(case, by) is not None
         shown = in_full and may_reveal(case, by)
         title, content, place = case.title, case.content, case.place
-        if not shown and _named_in(f"{title}\n{content}\n{place}", people):
-            swaps = replacements(people, hidden=hidden)
+        if hidden:
+            title, content, place = hide(title, people), hide(content, people), hide(place, people)
+        elif not shown and _named_in(f"{title}\n{content}\n{place}", people):
+            swaps = replacements(people)
             title, content, place = swapped(title, swaps), swapped(content, swaps), swapped(place, swaps)
         due_on = case.due_on
         yield [
@@ -66,12 +69,14 @@ def _named_in(text: str, people: Iterable[Person]) -> bool:
 
 
 def _person(case: Any, people: list[Person], *, hidden: bool, shown: bool) -> tuple[str, str]:
-    """Name and phone of the first complainant; nothing where this person may not know who it is."""
+    """Name and phone of who speaks for the complainants, with their number; nothing where they are
+    kept from this person."""
     if hidden:
         return "", ""
     if not people:
         return ("匿名" if case.anonymous else ""), ""
-    first = people[0]
-    if shown:
-        return first.name, first.phone
-    return mask_name(first.name), mask_phone(first.phone) if first.phone else ""
+    first, group = representative(people), group_words(people)
+    name, phone = first.name, first.phone
+    if not shown:
+        name, phone = mask_name(name), mask_phone(phone) if phone else ""
+    return f"{name} {group}".strip(), phone

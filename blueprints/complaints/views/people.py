@@ -1,4 +1,7 @@
-"""The people of a case as a page may show them: masked, or not at all where a report is confidential."""
+"""The people of a case as a page may show them: masked, or not at all where a report is confidential.
+
+Whether they may be known is decided in `complaints.people`.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,11 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, Complainant
-from blueprints.complaints.relations import owner_id
-from core.authz import Permission, Role
+from blueprints.complaints.people import group_words, hidden_from, hide, representative
+from core.authz import Permission
 from core.privacy import mask_name, mask_phone, mask_text
 
-KEEPERS = frozenset({Role.REGULATOR_CLERK, Role.REGULATOR_SUPERVISOR, Role.REGULATOR_LEADER, Role.DISPATCHER})
-CONFIDENTIAL = "举报件：举报人的身份对被诉单位和经办人保密。"
-SAMPLED = "抽查只看办理记录；需要联系诉求人的，请先提级办理。"
-
-
-def people_hidden(case: Case, by: User) -> str | None:
-    """Why this person may not even see masked complainants, or None.
-
-    Q2: who reported is known to those who received the report and to the regulator that has the case, never
-    to the handlers. A regulator that only sampled a case from a ledger sees the record without the person.
-    """
-    regulator = by.organization is not None and by.organization.is_regulator
-    if regulator and owner_id(case) != by.organization_id:
-        return SAMPLED
-    if not case.confidential:
-        return None
-    keeps = by.organization_id in (case.receiving_org_id, case.regulator_id)
-    return None if keeps and by.roles & KEEPERS else CONFIDENTIAL
+people_hidden = hidden_from
 
 
 def may_reveal(case: Case, by: User) -> bool:
@@ -60,46 +46,57 @@ def in_full(person: Complainant) -> dict[str, str]:
 
 
 def people_view(case: Case, by: User) -> dict[str, Any]:
-    """The complainants for the page of the case."""
+    """The complainants for the page of the case: who speaks for them first, a group's list behind it."""
     hidden = people_hidden(case, by)
+    shown = [] if hidden else list(case.complainants)
+    first = representative(shown)
+    speaking = [p for p in shown if p is first or (p.representative and len(shown) > 1)]
+    group = group_words(shown)
     return {
         "anonymous": case.anonymous,
         "hidden": hidden,
-        "rows": [] if hidden else [masked(p) for p in case.complainants],
+        "rows": [masked(p) | _part(p, group) for p in speaking],
+        "group": group,
+        "members": [masked(p) | _part(p, "") for p in shown] if len(shown) > len(speaking) else [],
         "reveal": may_reveal(case, by) and bool(case.complainants),
     }
 
 
+def _part(person: Complainant, group: str) -> dict[str, str]:
+    """代表 等 12 人."""
+    return {"kind": "代表" if person.representative and group else "", "count": group}
+
+
 def without_names(text: str, case: Case, by: User) -> str:
     """`text` as this person may read it: names and phones of complainants who are kept from them are out."""
-    if people_hidden(case, by) is None:
-        return text
-    return _replaced(text, case, "诉求人", "（已隐去）")
+    return text if people_hidden(case, by) is None else hide(text, case.complainants)
 
 
 def unnamed(text: str, case: Case) -> str:
     """A prepared text without the name: a form must not show what the page masks."""
-    return _replaced(text, case, "", "")
+    for person in case.complainants:
+        for value in (person.name, person.phone, person.account_number, person.address):
+            if len(value) > 1:
+                text = text.replace(value, "")
+    return text
 
 
 def readable(text: str, case: Case, by: User) -> str:
     """`text` for a page: complainants masked, and left out altogether where this person may not know them."""
-    return swapped(text, replacements(case.complainants, hidden=people_hidden(case, by) is not None))
+    if people_hidden(case, by) is not None:
+        return hide(text, case.complainants)
+    return swapped(text, replacements(case.complainants))
 
 
-def replacements(people: Iterable[Any], *, hidden: bool) -> list[tuple[str, str]]:
-    """(what people are called by, what stands in its place), for every text about their case."""
+def replacements(people: Iterable[Any]) -> list[tuple[str, str]]:
+    """(what people are called by, its mask), for every text about their case."""
     found = []
     for person in people:
         name, phone, account, address = person.name, person.phone, person.account_number, person.address
-        if len(name) > 1:
-            found.append((name, "诉求人" if hidden else mask_name(name)))
-        if len(phone) > 1:
-            found.append((phone, "（已隐去）" if hidden else mask_phone(phone)))
-        if len(account) > 1:
-            found.append((account, "（已隐去）" if hidden else mask_phone(account)))
-        if len(address) > 1:
-            found.append((address, "（已隐去）" if hidden else mask_text(address)))
+        masks = (
+            (name, mask_name), (phone, mask_phone), (account, mask_phone), (address, mask_text),
+        )  # fmt: skip
+        found += [(value, mask(value)) for value, mask in masks if len(value) > 1]
     return found
 
 
@@ -108,14 +105,4 @@ def swapped(text: str, swaps: Iterable[tuple[str, str]]) -> str:
     for value, mask in swaps:
         if value in text:
             text = text.replace(value, mask)
-    return text
-
-
-def _replaced(text: str, case: Case, name: str, other: str) -> str:
-    for person in case.complainants:
-        if len(person.name) > 1:
-            text = text.replace(person.name, name)
-        for value in (person.phone, person.account_number, person.address):
-            if len(value) > 1:
-                text = text.replace(value, other)
     return text

@@ -34,7 +34,7 @@ def file_view(attachment: Attachment) -> dict[str, Any]:
     """A file card."""
     kind = attachment.name.rpartition(".")[2].upper()[:4] or "文件"
     return {
-        "name": attachment.name,
+        "name": attachment.name + ("（仅本单位）" if attachment.kept_back else ""),
         "kind": kind,
         "size": file_size(attachment.file.size),
         "hash_tail": attachment.file.sha256[-6:],
