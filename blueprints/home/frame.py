@@ -26,6 +26,8 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("登记诉求", "complaints.register", "telephone-plus", P.CASE_REGISTER),
             ("诉求件", "complaints.cases", "inboxes", P.CASE_READ),
             ("集中诉求", "complaints.surges", "collection", P.CASE_ACT),
+            ("值班表", "duty.roster", "calendar-week", P.SHIFT_READ),
+            ("交接班", "duty.handovers", "arrow-left-right", P.SHIFT_READ),
             ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),
             ("诉求台账", "complaints.ledgers", "journal-text", P.LEDGER_READ),
             ("文书", "notices.notices", "file-earmark-text", P.NOTICE_READ),

@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 blueprint = Blueprint("duty", __name__)
+
+from blueprints.duty.routes import handovers, shifts  # noqa: E402, F401
