@@ -49,7 +49,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Intake:
-    """What the first receiver writes down. `received_at` is the moment of receipt (aware UTC)."""
+    """What the first receiver writes down. `received_at` is the moment of receipt (aware UTC); `emergency`
+    is the kind of danger of one that was raised by one tap: it is completed afterwards."""
 
     enterprise: Organization
     type: str
@@ -64,6 +65,7 @@ class Intake:
     first_contact: str = ""
     place: str = ""
     urgent: bool = False
+    emergency: str = ""
     significant: bool = False
     complex: bool = False
     late_entry_reason: str = ""
@@ -97,7 +99,7 @@ def case_columns(
         "number": number, "ruleset_version_id": version.id, "type": kind.code, "flow": kind.flow.value,
         "channel": channel.code, "category": intake.category, "title": intake.title.strip()[:200],
         "content": intake.content.strip(), "wish": intake.wish, "first_contact": intake.first_contact,
-        "place": intake.place, "urgent": intake.urgent, "anonymous": intake.anonymous,
+        "place": intake.place, "urgent": intake.urgent, "emergency": intake.emergency, "anonymous": intake.anonymous,
         "confidential": kind.confidential or intake.confidential, "significant": intake.significant, "complex": intake.complex,
         "received_at": intake.received_at, "registered_at": now,
         "late_entry_reason": intake.late_entry_reason,
@@ -145,7 +147,7 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
     number = case_number(sector, year, next_number(case_series(sector), year))
     case = new_case(intake, number, version, ruleset, by=by, now=now)
     refused = first_refusal(REGISTER_GUARDS, Attempt(case, {}, by, ruleset, now))
-    if refused is not None:
+    if refused is not None and not intake.emergency:  # danger waits for nothing; accepting asks again
         raise refused
     limits = [
         (limit, clocks.reckon(limit.amount, limit.unit, case.received_at, calendar))
