@@ -14,11 +14,12 @@ from . import (
     handling,
     incidents,
     linking,
+    outside,
     overlays,
     reviewing,
 )
 
 __all__ = [
     "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "foreseen",
-    "handling", "incidents", "linking", "options", "overlays", "perform", "register", "reviewing",
+    "handling", "incidents", "linking", "options", "outside", "overlays", "perform", "register", "reviewing",
 ]  # fmt: skip

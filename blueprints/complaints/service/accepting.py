@@ -84,4 +84,4 @@ def decline(act: Act) -> None:
     if act.data["told_at"] is not None and local_date(act.data["told_at"]) > local_date(act.now):
         raise InvalidInput("告知时间不能晚于现在。", "told_at")
     deadlines.stop(act, "acceptance")
-    deadlines.void(act)
+    deadlines.void_own(act)

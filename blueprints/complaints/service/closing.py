@@ -23,7 +23,7 @@ def close(act: Act) -> None:
     act.record("remark")
     act.case.closed_at = act.now
     act.case.supervision_proposed = ""
-    deadlines.void(act)
+    deadlines.void_own(act)
     deadlines.start_limit(act, "archive")
 
 

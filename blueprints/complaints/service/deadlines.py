@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blueprints.complaints.service.engine import Act
 
 COMPLETION = "completion"
+SENDERS = frozenset({"city", "district"})
 
 
 def ruleset_limit(ruleset: Ruleset, obligation: str, case_type: str) -> Limit | None:
@@ -123,6 +124,13 @@ def stop(act: Act, *obligations: str, at: datetime | None = None) -> None:
 def void(act: Act, obligation: str | None = None) -> None:
     """End limits that no longer ask for anything."""
     clocks.void(SUBJECT, act.case.id, at=act.now, obligation=obligation)
+
+
+def void_own(act: Act) -> None:
+    """End what still ran here; the limits of whoever sent the case wait until it is filled back (回填)."""
+    for clock in clocks.open_of(SUBJECT, act.case.id):
+        if clock.obligation not in SENDERS:
+            clock.state, clock.ended_at = "void", act.now
 
 
 def restart(act: Act) -> None:

@@ -16,7 +16,9 @@ from sqlalchemy import select
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.models import Case
+from blueprints.complaints.queries_outside import Rounds, known_rounds, senders_words
 from blueprints.complaints.service.bulk import Registrar
+from blueprints.complaints.service.engine import perform
 from blueprints.complaints.service.importing.drafts import Draft, Problem, Reader, Refused
 from blueprints.complaints.service.importing.units import units_of
 from blueprints.complaints.spreadsheets.columns import Columns
@@ -29,7 +31,6 @@ from domain.errors import InvalidInput
 from domain.workdays import Calendar
 
 CHUNK = 1000
-KNOWN_CHUNK = 500
 SAMPLE_ROWS = 20
 LIST_PATH = "/cases?state=registered"
 
@@ -69,9 +70,11 @@ class Understood:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is new, what is known with the same content, what is known with another content (and where)."""
+    """What is new, what is another round of a known number (重办), what is known with the same content, and
+    what is known with another content (and where)."""
 
     new: list[Draft]
+    rounds: list[Draft]
     duplicates: list[Draft]
     conflicts: list[tuple[Draft, str]]
 
@@ -82,6 +85,7 @@ class Outcome:
 
     rows: int
     imported: int
+    redispatched: int
     duplicates: list[str]
     conflicts: list[str]
     rejected: list[Problem]
@@ -104,6 +108,7 @@ class Outcome:
         return {
             "rows": self.rows,
             "imported": self.imported,
+            "redispatched": self.redispatched,
             "duplicates": self.duplicates,
             "conflicts": self.conflicts,
             "rejected": [{"row": p.line, "column": p.column, "message": p.message} for p in self.rejected],
@@ -125,7 +130,7 @@ def understand(
         first = list(islice(table.rows, SAMPLE_ROWS))
         _keep_samples(found, first)
         if not table.columns.missing:
-            reader = Reader(table.columns, units_of(receiver), now)
+            reader = Reader(table.columns, units_of(receiver), now, senders_words(receiver))
             _read_rows(chain(first, table.rows), found, reader)
     if not found.rows and not found.columns.missing:
         raise InvalidInput("表格只有列名，没有数据行。", "file")
@@ -151,35 +156,33 @@ def _read_rows(rows: Iterable[Row], found: Understood, reader: Reader) -> None:
 
 def decide(found: Understood, receiver: Organization) -> Decision:
     """Compare with what this organization already has, and the rows of the file with each other."""
-    known = _known(found.drafts, receiver)
-    new: list[Draft] = []
-    duplicates: list[Draft] = []
-    conflicts: list[tuple[Draft, str]] = []
+    known = known_rounds((draft.number for draft in found.drafts), receiver)
+    decision = Decision([], [], [], [])
     for draft in found.drafts:
         key = (draft.source, draft.number)
         earlier = known.get(key)
-        if earlier is None:
-            known[key] = {draft.digest: f"与第 {draft.line} 行编号相同、内容不同"}
-            new.append(draft)
-        elif draft.digest in earlier:
-            duplicates.append(draft)
+        if earlier is None or (earlier.forgotten and draft.round not in earlier.rounds):
+            known[key] = Rounds(f"与第 {draft.line} 行编号相同", rounds={draft.round: draft.digest})
+            decision.new.append(draft)
+        elif draft.digest == earlier.rounds.get(draft.round):
+            decision.duplicates.append(draft)
+        elif draft.round in earlier.rounds:
+            why = f"{_where(earlier, draft)}、内容不同，没有导入；请核对后再处理。"
+            decision.conflicts.append((draft, why))
+        elif earlier.elsewhere:
+            why = f"这个编号{earlier.where}，已移送其他主管部门，第 {draft.round} 轮派单没有导入；请先收回。"
+            decision.conflicts.append((draft, why))
         else:
-            where = next(iter(earlier.values()))
-            conflicts.append((draft, f"{where}，没有导入；请核对后再处理。"))
-    return Decision(new, duplicates, conflicts)
+            earlier.rounds[draft.round] = draft.digest
+            decision.rounds.append(draft)
+    return decision
 
 
-def _known(drafts: list[Draft], receiver: Organization) -> dict[tuple[str, str], dict[str, str]]:
-    """(source, number) -> {digest: where it is} of the cases that the organization received."""
-    known: dict[tuple[str, str], dict[str, str]] = {}
-    for chunk in _chunks(sorted({draft.number for draft in drafts}), KNOWN_CHUNK):
-        wanted = select(Case.origin_source, Case.origin_number, Case.origin_digest, Case.number).where(
-            Case.receiving_org_id == receiver.id, Case.origin_number.in_(chunk)
-        )
-        for source, number, digest, case in db.session.execute(wanted.order_by(Case.id)):
-            where = f"这个编号已登记为 {case}、内容不同"
-            known.setdefault((source or "", number or ""), {})[digest] = where
-    return known
+def _where(earlier: Rounds, draft: Draft) -> str:
+    if earlier.case_id is None:
+        return earlier.where
+    again = f"第 {draft.round} 轮" if len(earlier.rounds) > 1 or draft.round > 1 else ""
+    return f"这个编号{again}{earlier.where}"
 
 
 def _chunks(rows: list[Any], size: int) -> Iterator[list[Any]]:
@@ -206,14 +209,32 @@ def carry_out(
     lock_name(f"case-import:{receiver.id}")
     decision = decide(found, receiver)
     outcome = _outcome(found, decision, on_error)
+    ids: list[int] = []
     if outcome.imported:
         registrar = Registrar(by, now, calendar)
-        ids: list[int] = []
         for chunk in _chunks(decision.new, CHUNK):
             ids += registrar.register([draft.intake for draft in chunk])
         registrar.tell(f"从《{found.name[:60]}》导入 {outcome.imported} 件诉求，", LIST_PATH)
+    if outcome.redispatched:
+        _join(decision.rounds, receiver, by=by, now=now, calendar=calendar)
+    if outcome.imported or outcome.redispatched:
         _record(found, outcome, on_error, ids, by, now)
     return outcome
+
+
+def _join(
+    rounds: list[Draft], receiver: Organization, *, by: User, now: datetime, calendar: Calendar
+) -> None:
+    """Each newer round becomes a step of the case that its number has already (重办)."""
+    known = known_rounds((draft.number for draft in rounds), receiver)
+    for draft in sorted(rounds, key=lambda d: d.round):
+        case = db.session.get_one(Case, known[(draft.source, draft.number)].case_id)
+        said = draft.intake.content
+        data = {
+            "round": draft.round, "received_at": draft.intake.received_at, "origin": draft.intake.origin,
+            "text": said if said != case.content else "",
+        }  # fmt: skip
+        perform(case, "redispatch", data, by=by, now=now, calendar=calendar)
 
 
 def _outcome(found: Understood, decision: Decision, on_error: OnError) -> Outcome:
@@ -223,6 +244,7 @@ def _outcome(found: Understood, decision: Decision, on_error: OnError) -> Outcom
     return Outcome(
         rows=found.rows,
         imported=0 if blocked else len(decision.new),
+        redispatched=0 if blocked else len(decision.rounds),
         duplicates=[draft.number for draft in decision.duplicates],
         conflicts=[draft.number for draft, _ in decision.conflicts],
         rejected=found.problems,
@@ -236,12 +258,13 @@ def _record(
     found: Understood, outcome: Outcome, on_error: OnError, ids: list[int], by: User, now: datetime
 ) -> None:
     """One row for the whole file: its digest, what came of it, and which cases it made."""
-    ends = select(Case.number).where(Case.id.in_([ids[0], ids[-1]])).order_by(Case.id)
+    ends = select(Case.number).where(Case.id.in_([*ids[:1], *ids[-1:]])).order_by(Case.id)
     facts: dict[str, Any] = {
         "file": found.name[:200],
         "sha256": found.sha256,
         "rows": outcome.rows,
         "imported": outcome.imported,
+        "redispatched": outcome.redispatched,
         "duplicates": len(outcome.duplicates),
         "conflicts": len(outcome.conflicts),
         "rejected": len({problem.line for problem in outcome.rejected}),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from blueprints.accounts.models import Organization
+from blueprints.complaints.queries_outside import SendersWords
 from blueprints.complaints.service.importing import words
 from blueprints.complaints.service.importing.units import Units
 from blueprints.complaints.service.intake import Intake, Person
@@ -23,6 +26,10 @@ from domain.rulesets import Ruleset
 LATE_REASON = "12345工单批量导入"
 MAX_NUMBER, MAX_TITLE, MAX_CONTENT, MAX_NAME, MAX_PLACE, MAX_ACCOUNT = 64, 200, 20_000, 64, 200, 32
 MESSAGE_BOARD = "留言编号"
+REDONE = ("重办", "返工", "rework")
+YES, NO = frozenset({"是", "有", "重办", "Y", "y", "返工"}), frozenset({"否", "无", "N", "n", "首办"})
+NUMERALS = "〇一二三四五六七八九"
+MOST_ROUNDS = 99
 APART = PERSONAL | {"content", "reply", "replied"}
 
 
@@ -44,6 +51,7 @@ class Draft:
     source: str
     digest: str
     intake: Intake
+    round: int = 1
 
 
 class Refused(Exception):
@@ -61,6 +69,7 @@ class Reader:
     columns: Columns
     units: Units
     now: datetime
+    said: SendersWords = field(default_factory=SendersWords)
     kept: list[int] = field(init=False)
     _rulesets: dict[int, Ruleset | InvalidInput] = field(default_factory=dict)
 
@@ -104,11 +113,12 @@ class _RowReader:
 
     def draft(self) -> Draft:
         number, source = self.number()
+        round_ = self.round()
         title, content = self.words()
         received = self.received()
         phone = self.phone()
         name = self.short("name", MAX_NAME)
-        kind = self.type_words()
+        kind = self.type_words(source)
         unit = self.unit(f"{title} {content}")
         channel = self.channel(unit, source) if unit else None
         if self.problems or unit is None or channel is None:
@@ -118,14 +128,17 @@ class _RowReader:
         told = (self.text("category"), title, content)
         digest = self.digest(unit.code, kind, title, content, received, person)
         intake = Intake(
-            enterprise=unit, type=words.type_for(kind, ruleset), channel=channel,
-            category=words.category_for(told, ruleset), title=title[:MAX_TITLE],
+            enterprise=unit, type=self.type(source, kind, ruleset), channel=channel,
+            category=self.category(source, kind, told, ruleset), title=title[:MAX_TITLE],
             content=content + _others(phone), received_at=received,
             people=(person,) if person else (), anonymous=person is None,
             place=self.place(), urgent=words.is_urgent(self.text("urgent")), late_entry_reason=LATE_REASON,
-            origin={"source": source, "number": number, "digest": digest, "data": self.kept(phone)},
+            origin={
+                "source": source, "number": number, "round": round_, "digest": digest,
+                "data": self.kept(phone),
+            },
         )  # fmt: skip
-        return Draft(self.line, number, source, digest, intake)
+        return Draft(self.line, number, source, digest, intake, round_)
 
     # ---- cells
 
@@ -171,6 +184,15 @@ class _RowReader:
             self.wrong(name, f"编号超过 {MAX_NUMBER} 个字，请检查是否填错了列。")
         return number, "留言" if name.startswith(MESSAGE_BOARD) else "12345"
 
+    def round(self) -> int:
+        """Which dispatch of its number the row is; 1 where the sender does not say."""
+        value, name = self.cell("round")
+        try:
+            return round_of(cells.line(value), redone=any(word in name for word in REDONE))
+        except ValueError:
+            self.wrong(name, f"看不出“{cells.line(value)[:20]}”是第几轮派单；请填 1 到 99 的整数。")
+            return 1
+
     def words(self) -> tuple[str, str]:
         title = self.text("title")
         value, name = self.cell("content")
@@ -215,12 +237,22 @@ class _RowReader:
             return None
         return unit
 
-    def type_words(self) -> str:
+    def type_words(self, source: str) -> str:
         value, name = self.cell("type")
         found = cells.line(value)
-        if found and not words.knows_type(found):
+        if found and not self.table.said.type_of(source, found) and not words.knows_type(found):
             self.wrong(name, f"不认识“{found[:20]}”；可以写：{words.TYPE_WORDS}。")
         return found
+
+    def type(self, source: str, word: str, ruleset: Ruleset) -> str:
+        """What the sender's word means: as the organization said, else by the word itself."""
+        told = self.table.said.type_of(source, word)
+        return told if told in {t.code for t in ruleset.types} else words.type_for(word, ruleset)
+
+    def category(self, source: str, kind: str, told: Sequence[str], ruleset: Ruleset) -> str:
+        """The same for the category, by the sender's category or type."""
+        said = self.table.said.category_of(source, told[0], kind)
+        return said if said in {c.code for c in ruleset.categories} else words.category_for(told, ruleset)
 
     def channel(self, unit: Organization, source: str) -> str | None:
         if not source:
@@ -273,6 +305,23 @@ class _RowReader:
         at = received.isoformat() if self.table.timed else ""
         said = [unit, kind, title, content, at, *who, self.place()]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def round_of(word: str, *, redone: bool) -> int:
+    """The round that a cell says: 2, 第2次, 第二轮; with `redone` how often or whether it was done again.
+
+    Errors: ValueError for what is no round.
+    """
+    if not word or word in cells.NOBODY:
+        return 1
+    if redone and word in YES | NO:
+        return 2 if word in YES else 1
+    digits = re.sub(r"\.0+$", "", re.sub(r"[第次轮度回]", "", unicodedata.normalize("NFKC", word)).strip())
+    number = NUMERALS.find(digits) if len(digits) == 1 and digits in NUMERALS else int(digits)
+    number += 1 if redone else 0
+    if not 1 <= number <= MOST_ROUNDS:
+        raise ValueError(word)
+    return number
 
 
 def _others(phone: Phone) -> str:
