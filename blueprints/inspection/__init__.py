@@ -113,10 +113,14 @@ FIELDS = {
 def register(app: Flask) -> None:
     """Routes and commands."""
     from blueprints.accounts.service.audit_words import add_words
+    from blueprints.accounts.service.holdings import register_keeper
     from blueprints.inspection import checklist_commands, commands, finding_commands
     from blueprints.inspection.routes import blueprint
+    from blueprints.inspection.service.holdings import KEEPERS
 
     app.register_blueprint(blueprint)
+    for keeper in KEEPERS:
+        register_keeper(keeper)
     app.cli.add_command(commands.draws)
     app.cli.add_command(checklist_commands.checklists)
     app.cli.add_command(finding_commands.findings)

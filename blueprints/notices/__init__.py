@@ -48,9 +48,11 @@ def name_actions() -> None:
 
 def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when a clock moves."""
+    from blueprints.accounts.service.holdings import register_keeper
     from blueprints.notices import commands
     from blueprints.notices.jobs import BATCH, take_batch
     from blueprints.notices.routes import blueprint
+    from blueprints.notices.service.holdings import KEEPER
     from blueprints.notices.service.serving import on_clock_moved
     from core.clocks import ClockMoved
     from core.events import subscribe
@@ -58,6 +60,7 @@ def register(app: Flask) -> None:
     from core.signing import register_signing
 
     app.register_blueprint(blueprint)
+    register_keeper(KEEPER)
     app.cli.add_command(commands.notices)
     register_signing(app)
     with app.app_context():

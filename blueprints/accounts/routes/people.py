@@ -15,6 +15,7 @@ from blueprints.accounts.routes import blueprint
 from blueprints.accounts.routes.listing import everywhere, people_listing
 from blueprints.accounts.routes.roles import apply_roles, roles_form
 from blueprints.accounts.service import people as service
+from blueprints.accounts.service.holdings import holdings_of
 from blueprints.accounts.service.roles import set_roles
 from blueprints.accounts.sessions import me, policy
 from core import clock
@@ -215,6 +216,8 @@ def person_enterprise_roles(user_id: int) -> Response:
 def disable_person(user_id: int) -> Response:
     """Close an account at once."""
     user = person_or_404(user_id)
+    if user.active and holdings_of(user):
+        return redirect_to(url_for("duty.leaving", user_id=user_id), saved=False)
     with transaction():
         service.disable(user, by=me(), now=clock.now())
     flash(f"{user.name}的账号已停用，正在使用的登录已全部退出。", "success")

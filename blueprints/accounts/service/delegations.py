@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from blueprints.accounts.models import Delegation, User
-from blueprints.accounts.service.people import subject_of
 from core import audit
 from core.authz import ADMIN_ROLES, ROLE_NAMES, Permission, Role
 from core.clock import to_local
@@ -32,6 +31,11 @@ class Terms:
     ends_at: datetime
     reason: str
     document: str = ""
+
+
+def subject_of(user: User) -> audit.Subject:
+    """How the audit log names an account."""
+    return audit.Subject("user", user.id, user.login)
 
 
 def lend(user: User, now: datetime) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints.accounts.models import Department, Organization, User
+from blueprints.accounts.service.delegations import end_all, subject_of
+from blueprints.accounts.service.holdings import holdings_of
 from blueprints.accounts.service.roles import LOCK
 from blueprints.accounts.service.signing_in import PasswordPolicy, end_sessions, forgive, hash_password
 from core import audit
@@ -93,11 +95,6 @@ def _check_reach(user: User, by: User) -> None:
         )
     if Permission.ORGANIZATION_MANAGE not in by.permissions and not user.roles <= ENTERPRISE_ROLES:
         raise RuleViolation("这个账号不归本单位的账号管理员管理。")
-
-
-def subject_of(user: User) -> audit.Subject:
-    """How the audit log names an account."""
-    return audit.Subject("user", user.id, user.login)
 
 
 def _department_name(department_id: int | None) -> str:
@@ -200,12 +197,20 @@ def _record(
 
 
 def disable(user: User, *, by: User, now: datetime) -> None:
-    """Close an account at once: all its sessions end. Its history stays. Errors: RuleViolation."""
+    """Close an account at once: all its sessions end. Its history stays.
+
+    Errors: RuleViolation, also while the person still has something in hand: everything open needs a
+    successor first.
+    """
     lock_name(LOCK)
     db.session.refresh(user, ["grants", "active"])
     _check_reach(user, by)
     if not user.active:
         return
+    if left := len(holdings_of(user)):
+        why = f"{user.name}手里还有 {left} 件没有办完，不能直接停用。"
+        raise RuleViolation(why, None, "请先为每一件指定接手人（离岗交接）。")
+    end_all(user, by=by, now=now)
     user.active = False
     end_sessions(user, now)
     _record("account.disabled", user, by, now, {"active": [True, False]})

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("duty", __name__)
 
-from blueprints.duty.routes import handovers, shifts  # noqa: E402, F401
+from blueprints.duty.routes import handovers, leaving, shifts  # noqa: E402, F401

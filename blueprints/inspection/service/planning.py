@@ -144,7 +144,7 @@ def _take(
 ) -> None:
     found = PlanTarget(enterprise_id=enterprise.id, outlet_id=outlet.id if outlet else None)
     found.enterprise, found.outlet, found.drawn = enterprise, outlet, True
-    found.team = _team(row, people, day) if people else []
+    found.team = team_of(row, people, day) if people else []
     row.targets.append(found)
 
 
@@ -167,7 +167,7 @@ def follow_draw(draw: Draw, *, by: User, now: datetime) -> None:
         people = wanted.pop(place)[2]
         if people and set(people) != {person["id"] for person in target.team}:
             _require_unbegun(target)
-            target.team = _team(row, people, day)
+            target.team = team_of(row, people, day)
     for target in given_up:
         _require_unbegun(target)
         row.targets.remove(target)
@@ -202,7 +202,7 @@ def name_target(
         raise InvalidInput("网点不属于这家企业。", "outlet_id")
     found = PlanTarget(reason=reason, announced=announced, drawn=False)
     found.enterprise, found.outlet = enterprise, outlet
-    found.team = _team(row, people, clock.local_date(now))
+    found.team = team_of(row, people, clock.local_date(now))
     row.targets.append(found)
     log("targets", row, {"target": [None, found.place]}, by, now)
     return found
@@ -219,7 +219,7 @@ def set_target(
     require(row, ("draft", "submitted", "approved"), "修改检查人员")
     if target.id in queries.checked_targets(row):
         raise RuleViolation("这个对象已经开始检查。", CLAUSE, "要换人的，请在现场检查里更换检查人员。")
-    chosen = _team(row, people, clock.local_date(now))
+    chosen = team_of(row, people, clock.local_date(now))
     drawn = target.drawn and bool(row.draw and row.draw.plan["per_target"])
     if drawn and {p["id"] for p in chosen} != {p["id"] for p in target.team}:
         raise RuleViolation(
@@ -240,7 +240,8 @@ def drop_target(target: PlanTarget, *, by: User, now: datetime) -> None:
     log("targets", row, {"target": [target.place, None]}, by, now)
 
 
-def _team(row: InspectionPlan, people: Iterable[int], day: date) -> list[dict[str, Any]]:
+def team_of(row: InspectionPlan, people: Iterable[int], day: date) -> list[dict[str, Any]]:
+    """A team of at least two with certificates valid on the day. Errors: InvalidInput."""
     wanted = list(dict.fromkeys(people))
     valid = {one.user_id: one for one in known.certified(row.organization_id or row.organization.id, day)}
     if len(wanted) < LEAST_TEAM:
@@ -364,7 +365,7 @@ def require_ready(target: PlanTarget, *, by: User, now: datetime) -> None:
             CLAUSE,
             "请在检查期间内检查，或者另拟计划报批。",
         )
-    _team(row, [person["id"] for person in target.team], day)
+    team_of(row, [person["id"] for person in target.team], day)
     if target.announced and not queries.was_served(target):
         raise RuleViolation(
             "检查通知书还没有送达，不能检查。",
