@@ -26,6 +26,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("登记诉求", "complaints.register", "telephone-plus", P.CASE_REGISTER),
             ("诉求件", "complaints.cases", "inboxes", P.CASE_READ),
             ("集中诉求", "complaints.surges", "collection", P.CASE_ACT),
+            ("停供事件", "hotline.incidents", "lightning-charge", P.INCIDENT_READ),
             ("值班表", "duty.roster", "calendar-week", P.SHIFT_READ),
             ("交接班", "duty.handovers", "arrow-left-right", P.SHIFT_READ),
             ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),

@@ -2,16 +2,36 @@
 
 from flask import Flask
 
-ACTIONS: dict[str, str] = {}
-SUBJECTS: dict[str, str] = {}
-FIELDS: dict[str, str] = {}
+ACTIONS: dict[str, str] = {
+    "incident.open": "建立停供事件", "incident.draft": "起草更新", "incident.approve": "批准更新",
+    "incident.reject": "退回更新", "incident.close": "批准结案", "incident.closed": "停供事件结束",
+    "incident.start": "开始停供", "incident.cancel": "取消计划停供", "incident.attach": "批量并入来电",
+    "incident.apart": "标记另行办理", "incident.told": "记录告知", "incident.export": "导出待告知名单",
+}  # fmt: skip
+SUBJECTS: dict[str, str] = {"incident": "停供事件"}
+FIELDS: dict[str, str] = {"update": "第几次更新", "script": "话术", "left": "留下另行办理", "remark": "意见"}
 
 
 def register(app: Flask) -> None:
     """Routes, and what the feature's steps are called in the audit log."""
     from blueprints.accounts.service.audit_words import add_words
+    from blueprints.complaints.incidents import CaseAttached, CaseDetached, IncidentsWanted
     from blueprints.hotline import models  # noqa: F401 - the tables are known from here on
     from blueprints.hotline.routes import blueprint
+    from blueprints.hotline.service.incident_calls import (
+        on_case_attached,
+        on_case_detached,
+        on_incidents_wanted,
+    )
+    from blueprints.hotline.service.incident_closing import close_cases
+    from blueprints.hotline.service.incidents import CLOSING_JOB
+    from core.events import subscribe
+    from core.jobs import register_job
 
     app.register_blueprint(blueprint)
+    with app.app_context():
+        subscribe(IncidentsWanted, on_incidents_wanted)
+        subscribe(CaseAttached, on_case_attached)
+        subscribe(CaseDetached, on_case_detached)
+        register_job(CLOSING_JOB, close_cases)
     add_words(ACTIONS, SUBJECTS, FIELDS, {})

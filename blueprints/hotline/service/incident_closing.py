@@ -1,0 +1,114 @@
+"""Closing an incident closes its calls: in batches, each case with its own record, as often as it takes.
+
+The work is what is left to do: open attached cases that name nothing but the outage. So it can be killed at any
+moment and taken up again, and doing it twice changes nothing (ADR 0024).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from blueprints.accounts.models import User
+from blueprints.complaints.labels import storable
+from blueprints.complaints.models import Case
+from blueprints.complaints.queries import OPEN_STATES
+from blueprints.complaints.service.incident_closing import BATCH, Batch
+from blueprints.hotline.models import Incident, IncidentCall
+from blueprints.hotline.service.incidents import path, record
+from core import clock
+from core.calendar_store import load_calendar
+from core.db import db, transaction
+from core.jobs import Outcome, Work
+from domain.errors import RuleViolation
+from domain.workdays import Calendar
+
+
+def names_more() -> ColumnElement[bool]:
+    """Cases that ask for more than the supply back, and are left open."""
+    apart = exists().where(
+        IncidentCall.case_id == Case.id, IncidentCall.incident_id == Case.incident_id,
+        IncidentCall.detached_at.is_(None), IncidentCall.apart != "",
+    )  # fmt: skip
+    return or_(
+        Case.significant, Case.confidential, Case.level == 1, Case.supervised, Case.emergency != "",
+        Case.suspended_at.is_not(None), apart,
+    )  # fmt: skip
+
+
+def why_left(row: Any, apart: str) -> str:
+    """Why a case is left open when its incident closes."""
+    reasons = [
+        ("重大事项", row.significant), ("举报人保密", row.confidential), ("一级", row.level == 1),
+        ("督办中", row.supervised), ("险情", row.emergency), ("已中止", row.suspended_at is not None),
+    ]  # fmt: skip
+    words = [text for text, holds in reasons if holds]
+    return "、".join([*words, f"另行办理：{apart}"] if apart else words)
+
+
+def to_close(incident_id: int) -> list[ColumnElement[bool]]:
+    """Cases that the closing has still to close."""
+    return [Case.incident_id == incident_id, Case.state.in_(OPEN_STATES), ~names_more()]
+
+
+def left_open(incident_id: int) -> ColumnElement[bool]:
+    """Cases that it leaves open."""
+    return and_(Case.incident_id == incident_id, Case.state.in_(OPEN_STATES), names_more())
+
+
+def _count(*where: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Case).where(*where)) or 0
+
+
+def close_cases(work: Work, *, incident_id: int) -> Outcome:
+    """The job: batch by batch, each in a transaction of its own."""
+    calendar = load_calendar()
+    by = db.session.get(User, work.user_id)
+    if by is None or not by.active:
+        raise RuleViolation("您的账号已经停用。", None, "请有权批准的人在停供事件页面上继续结案。")
+    total, done = _count(*to_close(incident_id)), 0
+    db.session.remove()
+    work.progress(0, total)
+    while closed := close_batch(incident_id, work.user_id, calendar):
+        done += closed
+        db.session.remove()
+        work.progress(done, max(total, done))
+    left = _count(left_open(incident_id))
+    incident = _finish(incident_id, work.user_id, left)
+    kept = f"，{left} 件留下另行办理" if left else ""
+    links = [{"label": "停供事件", "url": path(incident)}]
+    return Outcome(f"随事件结案 {incident.closed_cases} 件{kept}。", {"links": links})
+
+
+def close_batch(incident_id: int, user_id: int, calendar: Calendar) -> int:
+    """Close up to five hundred; how many. 0: there is nothing left to do."""
+    with transaction():
+        incident, by = db.session.get_one(Incident, incident_id), db.session.get_one(User, user_id)
+        if incident.state != "closing":
+            return 0
+        ids = db.session.scalars(
+            select(Case.id).where(*to_close(incident_id)).order_by(Case.id).limit(BATCH)
+        ).all()
+        if not ids:
+            return 0
+        facts = {
+            "incident": incident.number, "restored_at": storable(incident.restored_at),
+            "text": incident.closing_text,
+        }  # fmt: skip
+        closed = Batch(by, clock.now(), calendar).close(ids, facts)
+        incident.closed_cases += len(closed)
+        return len(closed)
+
+
+def _finish(incident_id: int, user_id: int, left: int) -> Incident:
+    with transaction():
+        incident, by = db.session.get_one(Incident, incident_id), db.session.get_one(User, user_id)
+        if incident.state == "closing":
+            now = clock.now()
+            incident.state, incident.closed_at = "closed", now
+            changes = {
+                "state": ["closing", "closed"], "cases": [None, incident.closed_cases], "left": [None, left],
+            }  # fmt: skip
+            record("closed", incident, by, now, changes)
+    return incident
