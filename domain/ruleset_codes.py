@@ -15,7 +15,8 @@ ACTION_CODES = frozenset(
         "urge", "supervise", "answer_supervision", "lift_supervision", "correct", "link_duplicate",
         "merge", "unmerge", "request_extension", "decide_extension", "request_suspension",
         "decide_suspension", "resume", "request_withdrawal", "decide_withdrawal", "take_up",
-        "sample", "submit_ledger", "outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch",
+        "sample", "submit_ledger", "change_people", "relay_question", "relay_answer", "request_no_more",
+        "decide_no_more", "tell_no_more", "outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch",
         "consult", "transfer", "transfer_receipt", "transfer_back", "attach_incident", "detach_incident", "close_by_incident",
     }
 )
@@ -47,7 +48,8 @@ RATE_CODES = frozenset({"acceptance", "completion"})
 COUNTING_CODES = frozenset(
     {
         "received_in_period", "overdue_open", "first_round", "every_limit",
-        "declined", "merged", "withdrawn", "incident", "open_not_due", "no_limit",
+        "declined", "merged", "withdrawn", "incident", "no_more", "anonymous",
+        "open_not_due", "no_limit",
     }
 )
 

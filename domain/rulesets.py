@@ -202,6 +202,10 @@ class Ruleset:
         """The value of a whole-number setting."""
         return _typed(self._settings[key], int)
 
+    def number_or(self, key: str, default: int) -> int:
+        """The same, or `default` where a version from before the setting does not have it."""
+        return self.number(key) if key in self._settings else default
+
     def text(self, key: str) -> str:
         """The value of a text or choice setting."""
         return _typed(self._settings[key], str)

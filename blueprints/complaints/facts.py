@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from blueprints.complaints.relations import relayed
 from blueprints.complaints.workflow import ENDED, Outcome, When
 
 REOPENING = frozenset({"callback", "reopen", "redispatch"})
@@ -24,6 +25,7 @@ SATISFACTION = {
     "dissatisfied": "不满意",
     "unreachable": "未能联系上",
 }
+UNANSWERABLE = "匿名诉求，无法答复和回访"
 EMPTY_REPLIES = ("留言已收悉", "网友:您好!留言已收悉", "已收悉", "收到", "已阅", "已处理", "已办理")
 
 
@@ -69,7 +71,19 @@ def transfer_open(case: Any) -> Any:
 
 def reachable(case: Any) -> bool:
     """Somebody left a phone number to call back; the anonymous cannot be called."""
-    return not case.anonymous and any(c.phone for c in case.complainants)
+    return not case.anonymous and any(c.phone and c.headcount for c in case.complainants)
+
+
+def question_open(case: Any) -> bool:
+    """The enterprise has asked the reporter something that the regulator has not answered yet."""
+    asked = [step.action for step in case.steps if step.action in ("relay_question", "relay_answer")]
+    return asked[-1:] == ["relay_question"]
+
+
+def no_more_approved(case: Any) -> bool:
+    """A leader has agreed in this round that the same matter is not handled once more."""
+    since = steps_since(case, REOPENING)
+    return any(step.action == "decide_no_more" and step.facts.get("approve") for step in since)
 
 
 def callback_due(case: Any, ruleset: Any) -> bool:
@@ -95,15 +109,25 @@ def holds(when: When, case: Any) -> bool:
         case When.SETTLED:
             return not owes_report(case)
         case When.INTERNAL:
-            return bool(case.nature != "industry")
+            return bool(case.nature != "industry") and not case.anonymous and not relayed(case)
         case When.INDUSTRY_UNREPLIED:
-            return bool(case.nature == "industry") and not replied(case)
+            through = case.nature == "industry" or relayed(case)
+            return bool(through and not case.anonymous) and not replied(case)
         case When.REPLIED:
             return replied(case)
         case When.NO_REPLY_NEEDED:
-            return not case.reply_needed
+            return not case.reply_needed or bool(case.anonymous)
         case When.REPLY_NEEDED:
-            return bool(case.reply_needed)
+            return bool(case.reply_needed and not case.anonymous)
+        case When.NAMED:
+            return not case.anonymous
+        case When.ANONYMOUS:
+            return bool(case.anonymous) and not owes_report(case) and not replied(case)
+        case When.ANONYMOUS_OWED:
+            return bool(case.anonymous) and owes_report(case)
+        case When.ANONYMOUS_MERGED:
+            main = case.merged_into
+            return bool(case.anonymous) and main is not None and (replied(main) or main.state in ENDED)
         case When.AT_ENTERPRISE:
             return any(a.department_id is None for a in case.open_assignments)
         case When.JOINT:
@@ -112,7 +136,8 @@ def holds(when: When, case: Any) -> bool:
             moved = transfer_open(case)
             return moved is not None and (moved.state == "received") is (when is When.RECEIPTED)
         case When.MAIN_REPLIED:
-            return case.merged_into is not None and replied(case.merged_into) and not replied(case)
+            main, answered = case.merged_into, bool(case.anonymous) or replied(case)
+            return main is not None and replied(main) and not answered
     return True
 
 

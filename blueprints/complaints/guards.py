@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from blueprints.complaints import facts
+from blueprints.complaints.relations import relayed
 from domain.errors import RuleViolation
 from domain.roles import ENTERPRISE_ROLES, REGULATOR_ROLES, Role
 from domain.rulesets import Ruleset
@@ -124,7 +125,7 @@ def lapse_corrected(a: Attempt) -> bool:
 
 @standing
 def misunderstanding_explained(a: Attempt) -> bool:
-    return a.case.service_class != "misunderstanding" or facts.done(a.case, "explain")
+    return a.case.service_class != "misunderstanding" or a.case.anonymous or facts.done(a.case, "explain")
 
 
 @standing
@@ -170,7 +171,7 @@ def promise_within_authority(a: Attempt) -> bool:
 
 @standing
 def replier_competent(a: Attempt) -> bool:
-    side = REGULATOR_ROLES if a.case.nature == "industry" else ENTERPRISE_ROLES
+    side = REGULATOR_ROLES if a.case.nature == "industry" or relayed(a.case) else ENTERPRISE_ROLES
     return bool(a.by.roles & side) or not a.case.handed_over
 
 
@@ -201,7 +202,8 @@ def progress_told(a: Attempt) -> bool:
 
 @standing
 def apology_made(a: Attempt) -> bool:
-    owed = facts.found(a.case) and bool(a.case.reasonable)
+    unknown = a.case.anonymous or relayed(a.case)
+    owed = facts.found(a.case) and bool(a.case.reasonable) and not unknown
     return not owed or facts.done(a.case, "apologise")
 
 

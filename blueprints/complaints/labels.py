@@ -26,7 +26,14 @@ FIELD_LABELS = {
     "kind": "类别", "retention": "保管期限", "digest": "卷宗校验值", "question": "需了解的问题",
     "received_how": "收到方式", "written": "书面材料", "enterprise": "被诉单位", "complex": "情况复杂",
     "incident": "停供事件", "restored_at": "恢复供应", "told_script": "已按话术告知",
-    "notice": "进展告知", "urgent": "紧急", "channel": "渠道", "category": "类别",
+    "round": "派单轮次", "ask": "申请", "asked_until": "希望延到", "decision": "来件单位答复",
+    "decided_on": "答复日期", "new_due_on": "新期限", "levels": "用于", "received_at": "派单时间",
+    "city_due": "市级时限", "district_due": "区级时限", "late_round": "先前的轮次补到",
+    "notice": "进展告知", "unanswered": "未答复的原因", "addressed": "对象",
+    "nothing_new": "没有新的事实和证据",
+    "new_evidence": "新的事实或证据", "added": "增加的诉求人", "removed": "去掉的诉求人",
+    "complainant": "诉求人", "representative": "代表", "headcount": "人数", "anonymous": "匿名",
+    "confidential": "保密", "urgent": "紧急", "channel": "渠道", "category": "类别",
 }  # fmt: skip
 VALUE_LABELS: dict[str, dict[str, str]] = {
     "conclusion": facts.CONCLUSIONS,
@@ -35,6 +42,7 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "satisfied": facts.SATISFACTION,
     "adoption": {"adopted": "采纳", "partly": "部分采纳", "not": "未采纳"},
     "kind": {"duplicate": "重复诉求", "follow_up": "后续诉求", "merged": "并案"},
+    "decision": {"granted": "同意", "refused": "不同意"},
     "level": {"1": "一级", "2": "二级", "3": "三级"},
 }
 HIDDEN = frozenset({"restart", "submission_key", "investigator_id", "judged_by_id"})

@@ -35,26 +35,25 @@ def hidden_from(case: Any, by: Any) -> str | None:
     return None if keeps and by.roles & KEEPERS else CONFIDENTIAL
 
 
-def relayed(case: Any) -> bool:
-    """A confidential case that a regulator received: nobody of the enterprise knows the person, so that what
-    the two have to say to each other goes through the regulator."""
-    return bool(case.confidential and case.regulator_id and case.regulator_id == case.receiving_org_id)
-
-
 def may_have(attachment: Any, case: Any, by: Any) -> bool:
     """Whether this person may have a file, or know that there is one."""
     return not attachment.kept_back or hidden_from(case, by) is None
 
 
+def present(people: Iterable[Any]) -> list[Any]:
+    """Those who complain now. A headcount of 0: was named before, and stays so that texts remain masked."""
+    return [p for p in people if p.headcount > 0]
+
+
 def representative(people: Iterable[Any]) -> Any | None:
     """Who speaks for all of them: the first representative, else the first."""
-    everybody = list(people)
+    everybody = present(people)
     return next((p for p in everybody if p.representative), everybody[0] if everybody else None)
 
 
 def heads(people: Iterable[Any]) -> int:
     """How many complain: as many as the representative speaks for, and never fewer than are named."""
-    everybody = list(people)
+    everybody = present(people)
     return max([len(everybody), *(p.headcount for p in everybody)])
 
 
@@ -62,6 +61,12 @@ def group_words(people: Iterable[Any]) -> str:
     """等 12 人; empty for one person."""
     number = heads(people)
     return f"等 {number} 人" if number > 1 else ""
+
+
+def group_is_significant(people: Iterable[Any], ruleset: Any) -> bool:
+    """Whether so many complain together that the local setting makes it a significant matter (0: never)."""
+    least = ruleset.number_or("group_significant_headcount", 0)
+    return bool(least) and heads(people) >= least
 
 
 def hide(text: str, people: Iterable[Any], instead: str | None = None) -> str:

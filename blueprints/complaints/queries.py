@@ -97,7 +97,7 @@ def likely_duplicates(
         (Complainant.phone, phone, "同一电话"), (Complainant.account_number, account, "同一户号"),
     ):  # fmt: skip
         if value.strip():
-            owners = select(Complainant.case_id).where(column == value.strip())
+            owners = select(Complainant.case_id).where(column == value.strip(), Complainant.headcount > 0)
             same = CaseAccess.case_id.in_(owners.join(Case, Case.id == Complainant.case_id).where(*known))
             for row in reversed(_rows(_newest(by, *recent, same).limit(5))):
                 found.setdefault(row.id, (row, why))

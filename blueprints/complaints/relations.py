@@ -15,6 +15,12 @@ def owner_id(case: Any) -> int:
     return int(case.regulator_id or case.receiving_org_id)
 
 
+def relayed(case: Any) -> bool:
+    """A confidential case that a regulator received: nobody of the enterprise knows the person, so that what
+    the two have to say to each other goes through the regulator."""
+    return bool(case.confidential and case.regulator_id and case.regulator_id == case.receiving_org_id)
+
+
 def enterprise_ids(case: Any) -> set[int]:
     """Enterprises that the case has reached: by assignment, or because they received it themselves."""
     reached = {a.organization_id for a in case.open_assignments}
@@ -48,7 +54,7 @@ def on_side(side: Side, case: Any, person: Any) -> bool:
         case Side.OWNER:
             return owner_id(case) == mine
         case Side.REPLIER:
-            return mine in (enterprise_ids(case) | {owner_id(case)})
+            return mine == owner_id(case) or (mine in enterprise_ids(case) and not relayed(case))
         case Side.OVERSEER:
             return case.regulator_id is None and mine not in (None, case.enterprise_id)
         case Side.SENDER:

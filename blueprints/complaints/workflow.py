@@ -61,6 +61,10 @@ class When(StrEnum):
     JOINT = "joint"
     UNRECEIPTED = "unreceipted"
     RECEIPTED = "receipted"
+    NAMED = "named"
+    ANONYMOUS = "anonymous"
+    ANONYMOUS_OWED = "anonymous_owed"
+    ANONYMOUS_MERGED = "anonymous_merged"
 
 
 class Outcome(StrEnum):
@@ -209,6 +213,7 @@ def _reviewing(rework: State, reopened: State) -> tuple[Row, ...]:
         Row(S.REPLIED, "callback", S.ACCEPTED, OWN, (), When.SETTLED, Outcome.DISCONTENT_UNASSIGNED),
         Row(S.REPLIED, "callback", reopened, OWN, (), When.SETTLED, Outcome.DISCONTENT),
         Row(S.REVIEWED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.REPLIED, main=True),
+        Row(S.REVIEWED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.ANONYMOUS, main=True),
         Row(S.REPLIED, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, When.SETTLED, main=True),
         Row(S.CALLED_BACK, "close", S.CLOSED, CLOSE, CLOSE_GUARDS, main=True),
         Row(S.CLOSED, "archive", S.ARCHIVED, OWN, main=True),
@@ -217,6 +222,7 @@ def _reviewing(rework: State, reopened: State) -> tuple[Row, ...]:
         Row(S.WITHDRAWN, "archive", S.ARCHIVED, OWN, main=True),
         Row(S.MERGED, "reply", None, REPLY, ("reply_substantial",), When.MAIN_REPLIED, main=True),
         Row(S.MERGED, "archive", S.ARCHIVED, OWN, when=When.REPLIED, main=True),
+        Row(S.MERGED, "archive", S.ARCHIVED, OWN, when=When.ANONYMOUS_MERGED, main=True),
         Row(S.TRANSFERRED, "transfer_receipt", None, MOVE, when=When.UNRECEIPTED, main=True),
         Row(S.TRANSFERRED, "archive", S.ARCHIVED, OWN, when=When.RECEIPTED, main=True),
     )
@@ -236,15 +242,18 @@ def _talking(*states: State) -> tuple[Row, ...]:
 
 def _handled(state: State) -> tuple[Row, ...]:
     """What a verified complaint allows before its reply."""
-    guards = (*HANDLED_GUARDS, *REPLY_GUARDS)
+    guards, told = (*HANDLED_GUARDS, *REPLY_GUARDS), state is not S.RECTIFYING
     return (
         Row(state, "report_misconduct", None, UNIT),
         Row(state, "correct_lapse", None, UNIT),
         Row(state, "explain", None, UNIT),
-        Row(state, "reply", S.REPLIED, REPLY, guards, When.INTERNAL, main=state is not S.RECTIFYING),
+        Row(state, "reply", S.REPLIED, REPLY, guards, When.INTERNAL, main=told),
+        Row(state, "report_back", S.REPORTED, REPORT, (*HANDLED_GUARDS, "report_complete"),
+            When.ANONYMOUS_OWED, main=told),
+        Row(state, "close", S.CLOSED, CLOSE, (*HANDLED_GUARDS, *CLOSE_GUARDS), When.ANONYMOUS, main=told),
         Row(
             state, "report_back", S.REPORTED, REPORT, (*HANDLED_GUARDS, "report_complete"),
-            When.INDUSTRY_UNREPLIED, main=state is not S.RECTIFYING,
+            When.INDUSTRY_UNREPLIED, main=told,
         ),
     )  # fmt: skip
 
@@ -290,7 +299,9 @@ INQUIRY: tuple[Row, ...] = (
     Row(S.ACCEPTED, "dispatch", S.DISPATCHED, RECEIVE, ("unit_named",)),
     *_assigning(S.DISPATCHED),
     Row(S.CONSULTING, "give_answer", S.ANSWERED, UNIT, main=True),
-    Row(S.ANSWERED, "reply", S.REPLIED, REPLY, ("department_answer_given", *REPLY_GUARDS), main=True),
+    Row(S.ANSWERED, "reply", S.REPLIED, REPLY, ("department_answer_given", *REPLY_GUARDS), When.NAMED, main=True),
+    Row(S.ANSWERED, "close", S.CLOSED, CLOSE, ("department_answer_given", "closing_right"), When.ANONYMOUS,
+        main=True),
     *_reviewing(S.DISPATCHED, S.DISPATCHED),
 )  # fmt: skip
 
@@ -344,6 +355,12 @@ OVERLAYS: tuple[Overlay, ...] = (
     Overlay("request_withdrawal", OPEN - AFTER_REPLY, (RECEIVE, OWN)),
     Overlay("decide_withdrawal", OPEN, (SUPERVISE, RECEIVER_LEADER)),
     Overlay("take_up", OPEN, (TAKE_UP,)),
+    Overlay("change_people", OPEN, (RECEIVE, OWN)),
+    Overlay("relay_question", OPEN, (UNIT, REPORT)),
+    Overlay("relay_answer", OPEN, (REGULATE,)),
+    Overlay("request_no_more", OPEN - AFTER_REPLY, (RECEIVE, OWN)),
+    Overlay("decide_no_more", OPEN - AFTER_REPLY, (RECEIVER_LEADER, _actor(Side.OWNER, *LEADERS))),
+    Overlay("tell_no_more", OPEN - AFTER_REPLY, (RECEIVE, OWN), (), State.CLOSED),
     *(
         Overlay(a, frozenset(State), (RECEIVE,))
         for a in ("outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.forms import answering, beside, handling, receiving
+from blueprints.complaints.forms import answering, beside, complainants, handling, outside, receiving
 from blueprints.complaints.forms.base import ActionForm, Desk
 
 ACTION_FORMS: dict[str, type[ActionForm]] = {
@@ -58,6 +58,17 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
     "request_withdrawal": beside.WithdrawalForm,
     "decide_withdrawal": receiving.DecideWithdrawalForm,
     "take_up": beside.TakeUpForm,
+    "change_people": complainants.ChangePeopleForm,
+    "relay_question": complainants.RelayQuestionForm,
+    "relay_answer": complainants.RelayAnswerForm,
+    "request_no_more": complainants.RequestNoMoreForm,
+    "decide_no_more": complainants.DecideNoMoreForm,
+    "tell_no_more": complainants.TellNoMoreForm,
+    "outside_sign": outside.SignForm,
+    "outside_ask": outside.AskOutsideForm,
+    "outside_decide": outside.DecideOutsideForm,
+    "fill_back": outside.FillBackForm,
+    "redispatch": outside.RedispatchForm,
     "attach_incident": beside.AttachIncidentForm,
     "detach_incident": beside.ReasonForm,
 }

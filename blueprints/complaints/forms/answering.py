@@ -12,6 +12,7 @@ from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, radio, select, ways, yes_no
 from blueprints.complaints.forms.receiving import choose_assignment
 from blueprints.complaints.service.closing import RETENTIONS
+from blueprints.complaints.service.reviewing import NO_MORE
 from core import clocks
 from core.forms import CheckboxListField, LocalDateField, LocalDateTimeField
 
@@ -200,4 +201,11 @@ class ReopenForm(ActionForm):
     reason = TextAreaField(
         "重新办理的理由", [DataRequired(), Length(max=1000)], description="不少于 5 个字。"
     )
-    spots: ClassVar[Spots] = (Spot("reason", rows=3),)
+    new_evidence = TextAreaField(
+        "新的事实或证据", [Length(max=2000)], description="本件先前决定不再重复办理；写明这次新提出的是什么。"
+    )
+    spots: ClassVar[Spots] = (Spot("new_evidence", rows=3), Spot("reason", rows=3))
+
+    def arrange(self, desk: Desk) -> None:
+        if desk.case.ended_how != NO_MORE:
+            del self.new_evidence

@@ -11,13 +11,14 @@ from blueprints.complaints import queries_case
 from blueprints.complaints.forms import ActionForm
 from blueprints.complaints.forms.files import FilesForm, RevealForm
 from blueprints.complaints.models import Case
-from blueprints.complaints.people import may_have
+from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import CASE, case_or_404, file_or_404, me
 from blueprints.complaints.service import Option, options
 from blueprints.complaints.service.attaching import keeps_back, may_attach
-from blueprints.complaints.views import case_page, limits
+from blueprints.complaints.service.rounds import sign_hours
+from blueprints.complaints.views import case_page, limits, outside_page
 from blueprints.complaints.views.intake_page import duplicate_rows
 from blueprints.complaints.views.people import in_full, may_reveal, people_hidden, people_view
 from blueprints.complaints.views.timeline import file_view, meanwhile, timeline_view
@@ -101,6 +102,9 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "notices": case_page.notices_view(found, by),
         "assignments": case_page.assignments_view(found, by),
         "clocks": limits.clocks_view(found, found.clocks, file.changes, now=now, calendar=calendar),
+        "rounds": outside_page.rounds_view(
+            found, by, file.names, hours=sign_hours(rules), now=now, calendar=calendar
+        ),
         "orders": case_page.orders_view(found, by),
         "links": case_page.links_view(file.links, found, by),
         "keeps_back": keeps_back(found, by),
@@ -170,7 +174,7 @@ def reveal(case_id: int) -> Response:
                 now=clock.now(),
                 changes={"reason": [None, form.reason.data]},
             )
-        shown = [in_full(p) for p in case_or_404(case_id).complainants]
+        shown = [in_full(p) for p in present(case_or_404(case_id).complainants)]
     status = 422 if request.method == "POST" and shown is None else 200
     context: dict[str, Any] = {"case": found, "form": form, "shown": shown, "reason": form.reason.data}
     return render("complaints/reveal.html", block="reveal", status=status, **context)

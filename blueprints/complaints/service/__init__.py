@@ -9,6 +9,7 @@ from . import (
     accepting,
     answering,
     closing,
+    complainants,
     deadlines,
     dispatching,
     handling,
@@ -16,10 +17,11 @@ from . import (
     linking,
     outside,
     overlays,
+    repeats,
     reviewing,
 )
 
 __all__ = [
-    "Intake", "Option", "accepting", "answering", "closing", "deadlines", "dispatching", "foreseen",
-    "handling", "incidents", "linking", "options", "outside", "overlays", "perform", "register", "reviewing",
+    "Intake", "Option", "accepting", "answering", "closing", "complainants", "deadlines", "dispatching", "foreseen",
+    "handling", "incidents", "linking", "options", "outside", "overlays", "perform", "register", "repeats", "reviewing",
 ]  # fmt: skip

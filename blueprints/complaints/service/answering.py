@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from blueprints.complaints import facts
+from blueprints.complaints.people import group_words
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.dispatching import assign_units, own_assignment
 from blueprints.complaints.service.engine import Act, effect
@@ -72,8 +73,10 @@ def give_answer(act: Act) -> None:
 
 @effect("reply")
 def reply(act: Act) -> None:
-    """The answer to the person, by whoever is competent (F5.1, F5.2)."""
+    """The answer to the person, by whoever is competent (F5.1, F5.2); to a group through who speaks for it."""
     act.record("text", "way", "told_at", promises=_promises(act))
+    if group := group_words(act.case.complainants):
+        act.record(addressed=f"诉求人代表（{group}）")
     _complete(act)
     act.case.sent_back = False
     deadlines.stop(act, "promised_reply", at=act.data["told_at"])

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant, OutsideDispatch
-from blueprints.complaints.people import keep_title
+from blueprints.complaints.people import group_is_significant, keep_title
 from blueprints.complaints.service.access import refresh
 from blueprints.complaints.service.deadlines import laws_of, receipt_limits, strictest_of
 from blueprints.complaints.service.intake import (
@@ -151,7 +151,8 @@ class Registrar:
         columns = case_columns(intake, number, rules.version, rules.ruleset, by=self.by, now=self.now)
         case = SimpleNamespace(**columns, open_assignments=[], complainants=intake.people)
         keep_title(case)
-        columns["title"] = case.title
+        case.significant = case.significant or group_is_significant(intake.people, rules.ruleset)
+        columns |= {"title": case.title, "significant": case.significant}
         refused = first_refusal(REGISTER_GUARDS, Attempt(case, {}, self.by, rules.ruleset, self.now))
         if refused is not None:
             raise refused

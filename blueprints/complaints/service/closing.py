@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from blueprints.complaints import facts
 from blueprints.complaints.models import Case, Dossier
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.engine import Act, effect
@@ -21,6 +22,10 @@ RETENTIONS = ("永久", "30年", "10年")
 def close(act: Act) -> None:
     """结案. Every limit that still ran ends here; the archive limit starts."""
     act.record("remark")
+    if act.case.anonymous and not facts.replied(act.case):
+        act.record(unanswered=facts.UNANSWERABLE)
+        act.case.completed_at = act.case.completed_at or act.now
+        deadlines.stop(act, "completion")
     act.case.closed_at = act.now
     act.case.supervision_proposed = ""
     deadlines.void_own(act)

@@ -14,7 +14,8 @@ from blueprints.complaints import facts
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.labels import storable
 from blueprints.complaints.models import Case, CaseStep
-from blueprints.complaints.relations import may_act
+from blueprints.complaints.people import CONFIDENTIAL, hidden_from
+from blueprints.complaints.relations import may_act, relayed
 from blueprints.complaints.service.access import keep_in_step
 from blueprints.complaints.service.next_step import assign, refresh_merged, refresh_next
 from blueprints.complaints.workflow import (
@@ -36,7 +37,9 @@ from domain.rulesets import Ruleset
 from domain.workdays import Calendar
 
 DECIDING = frozenset({Role.REGULATOR_LEADER, Role.REGULATOR_SUPERVISOR, Role.ENTERPRISE_LEADER})
-WHILE_SUSPENDED = frozenset({"resume", "note", "progress_notice", "decide_suspension", "link_duplicate"})
+SPEAKING = frozenset({"progress_notice", "talk", "shelve_talk", "apologise", "callback"})
+OUTSIDE = frozenset({"outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch"})
+WHILE_SUSPENDED = OUTSIDE | frozenset({"resume", "note", "progress_notice", "decide_suspension", "link_duplicate"})
 
 
 @dataclass
@@ -128,6 +131,17 @@ def _rows_for(case: Case, action: str, by: User, ruleset: Ruleset) -> list[Row]:
     return fitting
 
 
+def _speakable(case: Case, action: str, by: User) -> RuleViolation | None:
+    """Why this person cannot speak to the complainant, or None."""
+    if action not in SPEAKING or not (case.anonymous or relayed(case)):
+        return None
+    if case.anonymous:
+        return RuleViolation(f"{facts.UNANSWERABLE}。", None, "核实处理后直接结案；留下姓名的请更正诉求人。")
+    if hidden_from(case, by) is None:
+        return None
+    return RuleViolation(CONFIDENTIAL, None, "要问的、要说的，请用“请主管部门转问”。")
+
+
 def _admitted(attempt: Attempt, action: str) -> list[Row]:
     """Rows by which the person may take the step, whatever is filled in. Errors: RuleViolation."""
     case, ruleset = attempt.case, attempt.ruleset
@@ -135,6 +149,9 @@ def _admitted(attempt: Attempt, action: str) -> list[Row]:
         raise _unknown_here(case, action, attempt)
     if case.suspended_at is not None and action not in WHILE_SUSPENDED:
         raise _refuse(ruleset, "resume", "本件已中止办理，请先恢复办理。")
+    unspoken = _speakable(case, action, attempt.by)
+    if unspoken is not None:
+        raise unspoken
     return _rows_for(case, action, attempt.by, ruleset)
 
 
@@ -183,15 +200,15 @@ def _require_not_own(case: Case, actor: Actor, by: User) -> None:
         )  # fmt: skip
 
 
-def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
-    """Record the step, move the case, renew what lists show, write the audit row and tell people."""
+def _written(act: Act, target: State, actor: Actor | None) -> CaseStep:
+    """The step as the timeline keeps it: in which role, and for whom where only a lent role allowed it."""
     case, by = act.case, act.by
     row = act.ruleset.action(act.action)
     behalf = by.principal_for(actor.roles) if actor else ""
     roles = by.roles & actor.roles if actor else by.own_roles
     if actor is not None and by.lent:
         by.act_for(behalf)
-    step = CaseStep(
+    return CaseStep(
         case_id=case.id,
         assignment_id=act.assignment_id,
         action=act.action,
@@ -207,6 +224,12 @@ def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
         facts=act.facts,
         behalf=behalf,
     )
+
+
+def store(act: Act, target: State, actor: Actor | None = None) -> CaseStep:
+    """Record the step, move the case, renew what lists show, write the audit row and tell people."""
+    case, by = act.case, act.by
+    step = _written(act, target, actor)
     assign(case, state=target.value)
     if db.session.new:  # what the effect made is known by its id from here on
         db.session.flush()
@@ -242,6 +265,8 @@ def options(case: Case, by: User, *, now: datetime) -> list[Option]:
             continue
         if not ruleset.has_action(row.action) or not _meaningful(row, case):
             continue
+        if _speakable(case, row.action, by) is not None:
+            continue
         described = ruleset.action(row.action)
         blocked = first_refusal(row.guards, attempt, only_standing=True)
         main = row.action == case.next_action
@@ -258,6 +283,11 @@ def _meaningful(row: Row, case: Case) -> bool:
         "decide_extension": "extension" in pending,
         "decide_suspension": "suspension" in pending,
         "decide_withdrawal": "withdrawal" in pending,
+        "decide_no_more": "no_more" in pending,
+        "request_no_more": not (case.anonymous or "no_more" in pending or facts.no_more_approved(case)),
+        "tell_no_more": facts.no_more_approved(case),
+        "relay_question": relayed(case),
+        "relay_answer": relayed(case) and facts.question_open(case),
         "answer_supervision": any(o.state == "open" for o in case.supervision_orders),
         "lift_supervision": supervised,
         "resume": case.suspended_at is not None,
@@ -270,6 +300,12 @@ def _meaningful(row: Row, case: Case) -> bool:
         "supervise": not supervised,
         "raise_level": case.level > 1,
         "shelve_talk": not facts.found(case),
+        "outside_sign": any(d.state == "received" for d in case.dispatches),
+        "outside_ask": any(d.state in ("received", "signed") for d in case.dispatches),
+        "outside_decide": any(not r.decision for d in case.dispatches for r in d.requests),
+        "fill_back": any(d.state != "returned" for d in case.dispatches),
+        "redispatch": bool(case.dispatches),
+        "transfer_back": facts.transfer_open(case) is not None,
         "attach_incident": case.incident_id is None,
         "detach_incident": case.incident_id is not None,
         "close_by_incident": False,

@@ -9,7 +9,7 @@ from typing import Any
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.guards import Attempt, first_refusal
 from blueprints.complaints.models import Case, CaseStep, Complainant, OutsideDispatch
-from blueprints.complaints.people import keep_title
+from blueprints.complaints.people import group_is_significant, keep_title
 from blueprints.complaints.service import outside_limits
 from blueprints.complaints.service.access import keep_in_step
 from blueprints.complaints.service.deadlines import (
@@ -147,6 +147,8 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
     sector, year = intake.enterprise.sectors[0], to_local(now).year
     number = case_number(sector, year, next_number(case_series(sector), year))
     case = new_case(intake, number, version, ruleset, by=by, now=now)
+    if group_is_significant(case.complainants, ruleset):
+        case.significant = True
     refused = first_refusal(REGISTER_GUARDS, Attempt(case, {}, by, ruleset, now))
     if refused is not None and not intake.emergency:  # danger waits for nothing; accepting asks again
         raise refused

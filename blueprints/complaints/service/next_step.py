@@ -12,7 +12,7 @@ from blueprints.complaints import facts
 from blueprints.complaints.guards import Attempt, refusal
 from blueprints.complaints.models import Case
 from blueprints.complaints.people import discreet
-from blueprints.complaints.relations import enterprise_ids, owner_id
+from blueprints.complaints.relations import enterprise_ids, owner_id, relayed
 from blueprints.complaints.workflow import REMEDIES, Row, Side, main_rows, rows_of
 from core import clock, clocks
 from core.authz import Role
@@ -58,7 +58,7 @@ def next_organization(case: Case, row: Row) -> int:
             return case.receiving_org_id
         case Side.REGULATOR | Side.OWNER:
             return owner_id(case)
-        case Side.REPLIER if case.nature == "industry" and case.handed_over:
+        case Side.REPLIER if relayed(case) or (case.nature == "industry" and case.handed_over):
             return owner_id(case)
     main = [a for a in case.open_assignments if a.kind == "main"]
     waiting = _waiting(case, row) if main and row.actor.side is not Side.REPLIER else []

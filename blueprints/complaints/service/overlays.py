@@ -7,8 +7,9 @@ from typing import Any
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries import people_with_role
 from blueprints.complaints.models import Approval, SupervisionOrder
-from blueprints.complaints.people import discreet
+from blueprints.complaints.people import discreet, keep_title
 from blueprints.complaints.service import deadlines
+from blueprints.complaints.service.complainants import keep_files_back
 from blueprints.complaints.service.engine import Act, effect
 from blueprints.complaints.service.intake import may_register_for
 from blueprints.complaints.service.next_step import SUBJECT, case_path, next_row, responsible_people
@@ -142,7 +143,8 @@ def urge(act: Act) -> None:
     _tell_working(act, f"{act.case.number}被催办：{urged[:80]}")
 
 
-def _request(act: Act, kind: str, amount: int | None = None) -> None:
+def request_approval(act: Act, kind: str, amount: int | None = None) -> None:
+    """Ask somebody else to decide; one request of a kind at a time."""
     if any(a.kind == kind and a.state == "pending" for a in act.case.approvals):
         raise InvalidInput("已有一份同样的申请在等审批。", "reason")
     act.case.approvals.append(
@@ -158,7 +160,7 @@ def _request(act: Act, kind: str, amount: int | None = None) -> None:
     tell([p.id for p in deciders], text, link=case_path(act.case), now=act.now)
 
 
-def _decide(act: Act, kind: str) -> Approval | None:
+def decide_approval(act: Act, kind: str) -> Approval | None:
     """The pending request once decided; None when it was refused."""
     approval = next((a for a in act.case.approvals if a.kind == kind and a.state == "pending"), None)
     if approval is None:
@@ -181,13 +183,13 @@ def request_extension(act: Act) -> None:
     days = int(act.data.get("workdays") or 0)
     if not 1 <= days <= LONGEST_EXTENSION:
         raise InvalidInput("延长期限请填 1 到 60 个工作日。", "workdays")
-    _request(act, "extension", days)
+    request_approval(act, "extension", days)
 
 
 @effect("decide_extension")
 def decide_extension(act: Act) -> None:
     """Approve or refuse; the old due day stays in the history of the clock."""
-    approval = _decide(act, "extension")
+    approval = decide_approval(act, "extension")
     if approval is None or approval.amount is None:
         return
     for clock in clocks.open_of(SUBJECT, act.case.id, deadlines.COMPLETION):
@@ -201,13 +203,13 @@ def decide_extension(act: Act) -> None:
 @effect("request_suspension")
 def request_suspension(act: Act) -> None:
     """Ask to suspend the work."""
-    _request(act, "suspension")
+    request_approval(act, "suspension")
 
 
 @effect("decide_suspension")
 def decide_suspension(act: Act) -> None:
     """Approve or refuse the suspension."""
-    if _decide(act, "suspension") is not None:
+    if decide_approval(act, "suspension") is not None:
         act.case.suspended_at = act.now
 
 
@@ -233,13 +235,13 @@ def request_withdrawal(act: Act) -> None:
     if not act.ruleset.flag("withdrawal_allowed"):
         raise RuleViolation("本单位设定不受理撤回。", None, "如需调整，请由领导在“本单位设定”中修改。")
     act.record("told_how")
-    _request(act, "withdrawal")
+    request_approval(act, "withdrawal")
 
 
 @effect("decide_withdrawal")
 def decide_withdrawal(act: Act) -> None:
     """Approved, the case ends as withdrawn."""
-    if _decide(act, "withdrawal") is not None:
+    if decide_approval(act, "withdrawal") is not None:
         deadlines.void(act)
         act.target = State.WITHDRAWN
 
@@ -270,6 +272,7 @@ def correct(act: Act) -> None:
             setattr(case, name, new)
     _correct_type(act, changes)
     _correct_enterprise(act, changes)
+    keep_title(act.case)
     if not changes:
         raise InvalidInput("没有改动任何内容。", "reason")
     act.record("reason")
@@ -292,7 +295,10 @@ def _correct_type(act: Act, changes: list[Any]) -> None:
     _before_work(act, "type")
     kind = act.ruleset.type(wanted)
     changes.append(["type", act.case.type, kind.code])
-    act.case.type, act.case.flow, act.case.confidential = kind.code, kind.flow.value, kind.confidential
+    act.case.type, act.case.flow = kind.code, kind.flow.value
+    if kind.confidential and not act.case.confidential:
+        act.case.confidential = True
+        keep_files_back(act.case)
     _restart_receipt_clocks(act)
 
 

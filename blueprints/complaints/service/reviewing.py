@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from blueprints.complaints import facts
-from blueprints.complaints.people import discreet
+from blueprints.complaints.people import discreet, group_words
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.engine import Act, effect
+from blueprints.complaints.workflow import State
 from domain.errors import InvalidInput
 
 LONGEST_REWORK = 60
+NO_MORE = "no_more"
 
 
 @effect("report_back")
@@ -54,6 +56,8 @@ def callback(act: Act) -> None:
     if act.data.get("solved") is None and act.data["satisfied"] != "unreachable":
         raise InvalidInput("请选择问题是否已解决。", "solved")
     act.record("solved", "satisfied", "remark", "told_at")
+    if group := group_words(case.complainants):
+        act.record(addressed=f"诉求人代表（{group}）")
     deadlines.stop(act, "callback", "rework")
     case.satisfied = act.data["satisfied"]
     if facts.reopens(case, act.data):
@@ -68,14 +72,26 @@ def propose_after_reopening(act: Act) -> None:
         act.case.supervision_proposed = f"已重办 {act.case.reopened} 次"
 
 
+def require_new_evidence(act: Act) -> None:
+    """What was not handled once more is taken up again only with something new."""
+    evidence = str(act.data.get("new_evidence") or "").strip()
+    if len(evidence) < 5:
+        raise InvalidInput("本件已决定不再重复办理，请写明新的事实或证据是什么。", "new_evidence")
+    act.record("new_evidence")
+    if act.case.accepted_at is None:
+        act.target = State.REGISTERED
+
+
 @effect("reopen")
 def reopen(act: Act) -> None:
     """A closed or declined case is taken up again, with a reason (new evidence, say)."""
     if len(str(act.data.get("reason") or "").strip()) < 5:
         raise InvalidInput("请写明重新办理的理由（不少于 5 个字）。", "reason")
     act.record("reason")
+    if act.case.ended_how == NO_MORE:
+        require_new_evidence(act)
     act.case.reopened += 1
-    act.case.closed_at = None
+    act.case.closed_at, act.case.ended_how = None, ""
     act.case.satisfied = ""
     deadlines.restart(act)
     propose_after_reopening(act)

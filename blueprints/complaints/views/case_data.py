@@ -6,7 +6,7 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, CaseStep
-from blueprints.complaints.people import may_have
+from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.views.case_page import known_links
 from blueprints.complaints.views.people import in_full, masked, may_reveal, people_hidden, readable
@@ -75,7 +75,7 @@ def _named(code: str, names: dict[Any, str]) -> dict[str, str]:
 def _people(found: Case, by: User, *, full: bool) -> dict[str, Any]:
     if people_hidden(found, by) is not None:
         return {"hidden": True, "anonymous": found.anonymous, "rows": []}
-    rows = [in_full(p) if full else masked(p) for p in found.complainants]
+    rows = [in_full(p) if full else masked(p) for p in present(found.complainants)]
     return {"hidden": False, "anonymous": found.anonymous, "rows": rows}
 
 

@@ -11,13 +11,13 @@ from flask import url_for
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import facts
 from blueprints.complaints.models import Assignment, Case, CaseLink
-from blueprints.complaints.relations import owner_id
+from blueprints.complaints.relations import owner_id, relayed
 from blueprints.complaints.service import Option
 from blueprints.complaints.service.next_step import next_row
 from blueprints.complaints.views.people import people_hidden, readable
 from blueprints.complaints.views.timeline import code_names, role_name
 from blueprints.complaints.views.words import ASSIGNMENT_STATES, KINDS, LEVELS, state_tone
-from blueprints.complaints.workflow import OVERLAY_BY_ACTION, STATE_NAMES
+from blueprints.complaints.workflow import OPEN, OVERLAY_BY_ACTION, STATE_NAMES
 from core import clock
 from core.authz import ENTERPRISE_ROLES, REGULATOR_ROLES, Role
 from core.clock import to_local
@@ -27,7 +27,9 @@ from domain.workdays import Calendar
 
 DANGER = frozenset({"decline", "return_assignment", "review_return"})
 ORDER_STATES = {"open": ("待答复", "wait"), "answered": ("已答复", "open"), "lifted": ("已解除", "stopped")}
-APPROVALS = {"extension": "延期", "suspension": "中止", "withdrawal": "撤回", "return": "退单"}
+APPROVALS = {
+    "extension": "延期", "suspension": "中止", "withdrawal": "撤回", "return": "退单", "no_more": "不再重复办理",
+}  # fmt: skip
 
 
 def heading_view(case: Case, by: User) -> dict[str, Any]:
@@ -266,6 +268,12 @@ def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
             asked = readable(approval.reason, case, by)
             text = f"{APPROVALS[approval.kind]}{days}申请等待审批：{asked}"
             found.append({"text": text, "tone": "info"})
+    if case.anonymous and case.state in OPEN:
+        found.append({"text": f"{facts.UNANSWERABLE}；核实处理后直接结案，不计入满意度。", "tone": "info"})
+    if case.state in OPEN and facts.no_more_approved(case):
+        found.append({"text": "已批准不再重复办理：请先告知诉求人，再结案。", "tone": "soon"})
+    if relayed(case) and facts.question_open(case):
+        found.append({"text": "经营单位请转问举报人，还没有转告回答。", "tone": "soon"})
     if case.suspended_at is not None:
         since = moment_words(case.suspended_at)
         found.append({"text": f"{since}起中止办理，先恢复才能继续。", "tone": "soon"})

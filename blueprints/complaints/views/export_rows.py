@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from blueprints.accounts.models import User
-from blueprints.complaints.people import group_words, hide, representative
+from blueprints.complaints.people import group_words, hide, present, representative
 from blueprints.complaints.service.exporting import Person
 from blueprints.complaints.views.people import may_reveal, people_hidden, replacements, swapped
 from blueprints.complaints.views.words import LEVELS, words_for
@@ -73,7 +73,7 @@ def _person(case: Any, people: list[Person], *, hidden: bool, shown: bool) -> tu
     kept from this person."""
     if hidden:
         return "", ""
-    if not people:
+    if not present(people):
         return ("匿名" if case.anonymous else ""), ""
     first, group = representative(people), group_words(people)
     name, phone = first.name, first.phone

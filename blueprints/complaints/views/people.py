@@ -10,7 +10,7 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, Complainant
-from blueprints.complaints.people import group_words, hidden_from, hide, representative
+from blueprints.complaints.people import group_words, hidden_from, hide, present, representative
 from core.authz import Permission
 from core.privacy import mask_name, mask_phone, mask_text
 
@@ -48,7 +48,7 @@ def in_full(person: Complainant) -> dict[str, str]:
 def people_view(case: Case, by: User) -> dict[str, Any]:
     """The complainants for the page of the case: who speaks for them first, a group's list behind it."""
     hidden = people_hidden(case, by)
-    shown = [] if hidden else list(case.complainants)
+    shown = [] if hidden else present(case.complainants)
     first = representative(shown)
     speaking = [p for p in shown if p is first or (p.representative and len(shown) > 1)]
     group = group_words(shown)
@@ -58,7 +58,7 @@ def people_view(case: Case, by: User) -> dict[str, Any]:
         "rows": [masked(p) | _part(p, group) for p in speaking],
         "group": group,
         "members": [masked(p) | _part(p, "") for p in shown] if len(shown) > len(speaking) else [],
-        "reveal": may_reveal(case, by) and bool(case.complainants),
+        "reveal": may_reveal(case, by) and bool(shown),
     }
 
 
