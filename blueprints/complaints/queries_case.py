@@ -18,8 +18,12 @@ from blueprints.complaints.models import (
     CaseLink,
     CaseStep,
     Complainant,
+    Consultation,
     Dossier,
+    OutsideDispatch,
+    OutsideRequest,
     SupervisionOrder,
+    Transfer,
 )
 from blueprints.complaints.queries import ListRow, likely_duplicates
 from blueprints.complaints.queries_access import scopes_of, visible_in
@@ -37,6 +41,7 @@ class CaseFile:
     case: Case
     changes: list[ClockChange]
     links: list[tuple[CaseLink, Case]]
+    names: dict[int, str]
 
 
 CASE_ID = bindparam("case_id", type_=Integer)
@@ -52,6 +57,13 @@ BELONGINGS = Together(
     (Clock, OWN_CLOCK),
     (ClockChange, ClockChange.clock_id.in_(select(Clock.id).where(OWN_CLOCK))),
     (CaseLink, or_(CaseLink.case_id == CASE_ID, CaseLink.other_id == CASE_ID)),
+    (OutsideDispatch, OutsideDispatch.case_id == CASE_ID),
+    (
+        OutsideRequest,
+        OutsideRequest.dispatch_id.in_(select(OutsideDispatch.id).where(OutsideDispatch.case_id == CASE_ID)),
+    ),
+    (Consultation, Consultation.case_id == CASE_ID),
+    (Transfer, Transfer.case_id == CASE_ID),
 )
 NAMED = Together(
     (User, User.id.in_(bindparam("people", expanding=True))),
@@ -79,13 +91,31 @@ def case_file(case_id: int, by: User) -> CaseFile | None:
     case = db.session.scalar(SEEN, {"case_id": case_id, "scopes": scopes_of(by)})
     if case is None:
         return None
-    people, units, steps, files, orders, approvals, dossiers, running, changes, links = BELONGINGS.read(
-        case_id=case.id, ours=[case.id, case.merged_into_id or case.id]
+    people, units, steps, files, orders, approvals, dossiers, running, changes, links, *beyond = (
+        BELONGINGS.read(case_id=case.id, ours=[case.id, case.merged_into_id or case.id])
     )
     _set(case, complainants=people, assignments=units, attachments=files, approvals=approvals)
     _set(case, supervision_orders=orders, dossiers=dossiers, steps=[s for s in steps if s.case_id == case.id])
     _set(case, clocks=sorted(running, key=lambda c: (c.due_at, c.id)))
-    return CaseFile(case, changes, _name(case, steps, links, by))
+    staff = _beyond(case, *beyond)
+    named = _name(case, steps, links, by, staff)
+    return CaseFile(case, changes, *named)
+
+
+def _beyond(
+    case: Case, dispatches: list[OutsideDispatch], requests: list[OutsideRequest],
+    consultations: list[Consultation], transfers: list[Transfer],
+) -> set[int | None]:  # fmt: skip
+    """Set what other bodies have to do with the case; returns the people whom it names."""
+    _set(case, dispatches=sorted(dispatches, key=lambda d: d.round))
+    _set(case, consultations=consultations, transfers=transfers)
+    for dispatch in dispatches:
+        _set(dispatch, requests=[r for r in requests if r.dispatch_id == dispatch.id])
+    return {
+        *(d.signed_by_id for d in dispatches), *(d.filled_by_id for d in dispatches),
+        *(r.asked_by_id for r in requests), *(c.recorded_by_id for c in consultations),
+        *(t.sent_by_id for t in transfers),
+    }  # fmt: skip
 
 
 def case_for(case_id: int, by: User) -> Case | None:
@@ -94,10 +124,14 @@ def case_for(case_id: int, by: User) -> Case | None:
     return found.case if found else None
 
 
-def _name(case: Case, steps: list[CaseStep], links: list[CaseLink], by: User) -> list[tuple[CaseLink, Case]]:
-    """Read whom and what the rows name, and set it; the linked cases as far as the person may see them."""
+def _name(
+    case: Case, steps: list[CaseStep], links: list[CaseLink], by: User, staff: set[int | None]
+) -> tuple[list[tuple[CaseLink, Case]], dict[int, str]]:
+    """Read whom and what the rows name, and set it; the linked cases as far as the person may see them, and
+    the names of people by id."""
     units, files = case.assignments, case.attachments
     named = {case.first_receiver_id, *(a.investigator_id for a in units), *(f.added_by_id for f in files)}
+    named |= staff
     places = {case.enterprise_id, case.regulator_id, case.receiving_org_id, case.next_org_id}
     places |= {a.organization_id for a in units}
     others = {n for k in links for n in (k.case_id, k.other_id)} - {case.id}
@@ -122,7 +156,8 @@ def _name(case: Case, steps: list[CaseStep], links: list[CaseLink], by: User) ->
         _set(unit, investigator=people.get(unit.investigator_id))
     for file in files:
         _set(file, added_by=people[file.added_by_id], file=stored[file.file_id])
-    return [(k, cases[n]) for k in links if (n := k.other_id if k.case_id == case.id else k.case_id) in cases]
+    ours = [(k, cases[n]) for k in links if (n := k.other_id if k.case_id == case.id else k.case_id) in cases]
+    return ours, {person.id: person.name for person in people.values()}
 
 
 def _set(row: Any, **values: Any) -> None:

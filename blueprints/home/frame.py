@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("值班表", "duty.roster", "calendar-week", P.SHIFT_READ),
             ("交接班", "duty.handovers", "arrow-left-right", P.SHIFT_READ),
             ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),
+            ("来件派单", "complaints.outside", "envelope-paper", P.CASE_READ),
             ("诉求台账", "complaints.ledgers", "journal-text", P.LEDGER_READ),
             ("文书", "notices.notices", "file-earmark-text", P.NOTICE_READ),
             ("统计", "complaints.rates", "bar-chart", P.CASE_READ),

@@ -40,7 +40,7 @@ def test_a_good_file(app: Flask, world: World, tmp_path: Path) -> None:
     code, told, _ = run(app, xlsx(tmp_path / "a.xlsx", [good_row("A1"), good_row("A2")]), "--org", "jxw")
     assert (code, told) == (
         0,
-        {"rows": 2, "imported": 2, "duplicates": [], "conflicts": [], "rejected": []},
+        {"rows": 2, "imported": 2, "redispatched": 0, "duplicates": [], "conflicts": [], "rejected": []},
     )
     case = db.session.scalars(select(Case)).first()
     assert case is not None

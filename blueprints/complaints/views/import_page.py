@@ -40,6 +40,7 @@ def counts(outcome: Outcome) -> dict[str, Any]:
     return {
         "rows": outcome.rows,
         "imported": outcome.imported,
+        "redispatched": outcome.redispatched,
         "duplicates": len(outcome.duplicates),
         "conflicts": len(outcome.conflicts),
         "rejected": len({problem.line for problem in outcome.rejected}),
