@@ -1,4 +1,4 @@
-"""来件派单: all rounds that the own organization received, signing for them, and the file of results (回填)."""
+"""来件派单: every round that the own organization received, signing for them, the file of results (回填)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""类型对应: what the sender's words for types and categories mean here, said once and used by every import."""
+"""类型对应: what the sender's words for types and categories mean here; every import asks it first."""
 
 from __future__ import annotations
 

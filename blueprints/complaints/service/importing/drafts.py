@@ -312,7 +312,7 @@ def round_of(word: str, *, redone: bool) -> int:
 
     Errors: ValueError for what is no round.
     """
-    if not word or word in cells.NOBODY:
+    if not word.strip("-—－ ") or word in cells.NOBODY:
         return 1
     if redone and word in YES | NO:
         return 2 if word in YES else 1
