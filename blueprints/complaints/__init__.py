@@ -70,11 +70,13 @@ def register(app: Flask) -> None:
     from blueprints.accounts.service.holdings import register_keeper
     from blueprints.complaints import commands_stats
     from blueprints.complaints.jobs import EXPORT, export_cases
+    from blueprints.complaints.queries_handover import open_cases
     from blueprints.complaints.routes import blueprint
     from blueprints.complaints.service.access import follow_changes
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
     from blueprints.complaints.service.holdings import KEEPER
     from blueprints.complaints.service.noticing import on_issued
+    from blueprints.duty.service import register_open_items
     from blueprints.notices.events import NoticeIssued
     from core.calendar_store import CalendarChanged
     from core.clocks import ClockMoved
@@ -82,6 +84,7 @@ def register(app: Flask) -> None:
     from core.jobs import register_job
 
     app.register_blueprint(blueprint)
+    register_open_items(open_cases)
     register_keeper(KEEPER)
     app.cli.add_command(commands_stats.complaints)
     with app.app_context():

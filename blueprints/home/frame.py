@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("诉求件", "complaints.cases", "inboxes", P.CASE_READ),
             ("集中诉求", "complaints.surges", "collection", P.CASE_ACT),
             ("停供事件", "hotline.incidents", "lightning-charge", P.INCIDENT_READ),
+            ("险情", "hotline.emergencies", "exclamation-triangle", P.EMERGENCY_ACT),
             ("值班表", "duty.roster", "calendar-week", P.SHIFT_READ),
             ("交接班", "duty.handovers", "arrow-left-right", P.SHIFT_READ),
             ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),
@@ -144,6 +145,12 @@ def frame_context() -> dict[str, Any]:
     return dict(g.frame)
 
 
+def _emergency_url(user: User) -> str | None:
+    """报险, one tap away from every page."""
+    may = user.organization is not None and Permission.EMERGENCY_ACT in user.permissions
+    return url_for("hotline.emergency") if may else None
+
+
 def _few(waiting: int) -> str | None:
     """A count in the frame; more than are counted are only said to be more."""
     return f"{MOST_WAITING - 1}+" if waiting >= MOST_WAITING else str(waiting) if waiting else None
@@ -164,6 +171,7 @@ def _frame(user: User) -> dict[str, Any]:
             "search_url": url_for("complaints.cases") if reads_cases else None,
             "search_value": request.args.get("q", "") if request.endpoint == "complaints.cases" else "",
             "search_placeholder": "编号、标题或内容",
+            "emergency_url": _emergency_url(user),
             "notifications_url": url_for("home.notifications"),
             "notifications_count": unread,
             "person": {"name": user.name, "role": role_words(user), "id": user.id, "menu": menu},

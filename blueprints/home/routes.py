@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.complaints import queries_bench
 from blueprints.complaints.views import bench_view
 from blueprints.disclosure.queries.work import waiting
+from blueprints.home.duty_now import duty_view
 from blueprints.inspection.queries import checks, plans
 from blueprints.inspection.queries.rectifications import waiting as rectifications_waiting
 from blueprints.notices.queries import waiting_count
@@ -90,6 +91,13 @@ def disclosure_tasks() -> Response:
     """What waits in self-disclosure; the bench asks for it after its own page is there."""
     rows = waiting(current_user, clock.today())
     return render("home/disclosure_tasks.html", "tasks", rows=rows, url=url_for("disclosure.overview"))
+
+
+@blueprint.get("/bench/duty")
+@requires(Permission.SHIFT_READ)
+def duty_now() -> Response:
+    """Who is on duty, what has to be handed over, which emergencies run; the bench asks for it afterwards."""
+    return render("home/duty_now.html", "now", **duty_view(current_user, clock.now()))
 
 
 @blueprint.get("/notifications")

@@ -8,15 +8,23 @@ ACTIONS: dict[str, str] = {
     "incident.start": "开始停供", "incident.cancel": "取消计划停供", "incident.attach": "批量并入来电",
     "incident.apart": "标记另行办理", "incident.told": "记录告知", "incident.export": "导出待告知名单",
 }  # fmt: skip
-SUBJECTS: dict[str, str] = {"incident": "停供事件"}
-FIELDS: dict[str, str] = {"update": "第几次更新", "script": "话术", "left": "留下另行办理", "remark": "意见"}
+ACTIONS |= {
+    "hotline.alarm_raised": "报险", "hotline.alarm_taken": "接手险情", "hotline.alarm_arrived": "到达险情现场",
+    "hotline.alarm_ended": "险情结束", "hotline.alarm_urged": "催接手险情", "case.complete": "补充险情情况",
+}  # fmt: skip
+SUBJECTS: dict[str, str] = {"incident": "停供事件", "emergency_alarm": "险情"}
+FIELDS: dict[str, str] = {"update": "第几次更新", "script": "话术", "left": "留下另行办理", "remark": "意见", "pieces": "补充项目"}
 
 
 def register(app: Flask) -> None:
     """Routes, and what the feature's steps are called in the audit log."""
     from blueprints.accounts.service.audit_words import add_words
     from blueprints.complaints.incidents import CaseAttached, CaseDetached, IncidentsWanted
-    from blueprints.hotline import models  # noqa: F401 - the tables are known from here on
+    from blueprints.duty.service import register_open_items
+    from blueprints.hotline import (
+        emergency_commands,
+        models,  # noqa: F401 - the tables are known from here on
+    )
     from blueprints.hotline.routes import blueprint
     from blueprints.hotline.service.incident_calls import (
         on_case_attached,
@@ -25,10 +33,16 @@ def register(app: Flask) -> None:
     )
     from blueprints.hotline.service.incident_closing import close_cases
     from blueprints.hotline.service.incidents import CLOSING_JOB
+    from blueprints.hotline.service.open_now import open_emergencies, open_incidents
+    from blueprints.hotline.views.emergency_pages import choices
     from core.events import subscribe
     from core.jobs import register_job
 
     app.register_blueprint(blueprint)
+    app.cli.add_command(emergency_commands.emergencies)
+    app.jinja_env.globals["emergency_kinds"] = choices
+    register_open_items(open_emergencies)
+    register_open_items(open_incidents)
     with app.app_context():
         subscribe(IncidentsWanted, on_incidents_wanted)
         subscribe(CaseAttached, on_case_attached)

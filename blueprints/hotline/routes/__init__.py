@@ -5,9 +5,10 @@ from flask import Blueprint
 blueprint = Blueprint("hotline", __name__)
 
 from blueprints.hotline.routes import (  # noqa: E402 - the routes of the blueprint
+    emergencies,
     incident_calls,
     incident_updates,
     incidents,
 )
 
-__all__ = ["blueprint", "incident_calls", "incident_updates", "incidents"]
+__all__ = ["blueprint", "emergencies", "incident_calls", "incident_updates", "incidents"]
