@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
+    NO_MORE = "no_more"
     INCIDENT = "incident"
     OPEN_NOT_DUE = "open_not_due"
     NO_LIMIT = "no_limit"
@@ -29,7 +30,7 @@ class Outcome(StrEnum):
 COUNTED = (Outcome.TIMELY, Outcome.LATE)
 EXCLUDED = tuple(outcome for outcome in Outcome if outcome not in COUNTED)
 ENDED = (Outcome.DECLINED, Outcome.MERGED, Outcome.WITHDRAWN)
-APART = (*ENDED, Outcome.INCIDENT)
+APART = (*ENDED, Outcome.NO_MORE, Outcome.INCIDENT)
 
 
 def percent(part: int, whole: int) -> Decimal | None:
@@ -96,7 +97,7 @@ class Rate:
 @dataclass(frozen=True)
 class Count:
     """So many cases alike: by `key` (whatever a table is split by), channel, type, the outcome for each rate,
-    and how far they came."""
+    how far they came, and what they are to satisfaction (domain.satisfaction.Heard)."""
 
     key: object
     channel: str
@@ -106,6 +107,7 @@ class Count:
     completed: bool
     reopened: bool
     number: int
+    heard: str = ""
 
     def reached(self, stage: Stage) -> bool:
         """Whether these cases came to `stage`."""

@@ -81,6 +81,9 @@ def _rulesets(enterprise: Organization | None, counted: Set[int]) -> list[Rulese
     return [ruleset for ruleset in known if ruleset.code in used] or known
 
 
+QUIET = (Outcome.NO_LIMIT, Outcome.NO_MORE)
+
+
 def _json(cases: Sequence[Listed], cross: CrossTable, names: dict[str, str]) -> dict[str, Any]:
     """Every case behind every number, by its number.
 
@@ -91,7 +94,7 @@ def _json(cases: Sequence[Listed], cross: CrossTable, names: dict[str, str]) -> 
     return {
         "received": len(cases),
         **{code: _rate(cases, code) for code in RATES},
-        "excluded": {k: found for k, found in excluded.items() if found or k != Outcome.NO_LIMIT},
+        "excluded": {k: found for k, found in excluded.items() if found or k not in QUIET},
         "cross": {
             "channels": [names.get(code, code) for code in cross.channels],
             "types": [column.name for column in cross.columns],

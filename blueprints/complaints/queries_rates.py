@@ -26,10 +26,12 @@ from core.db import db
 from domain.rates import APART, COUNTED, ENDED, EXCLUDED, Count, Outcome
 from domain.ruleset_codes import RATE_CODES
 from domain.ruleset_rows import Stage
+from domain.satisfaction import Heard
 
 SUBJECT = "case"
 RATES = tuple(sorted(RATE_CODES))
 CROSS = "cross"
+HEARD = "satisfaction"
 MET, RUNNING, MISSED = 1, 2, 3
 MOST_TYPES = 20
 
@@ -60,6 +62,7 @@ def _ended() -> list[tuple[ColumnElement[bool], str]]:
         (Case.merged_into_id.is_not(None), Outcome.MERGED),
         (or_(Case.state == State.WITHDRAWN, and_(shelved, approved.exists())), Outcome.WITHDRAWN),
         (or_(Case.state == State.DECLINED, shelved), Outcome.DECLINED),
+        (Case.ended_how == "no_more", Outcome.NO_MORE),
         (Case.incident_id.is_not(None), Outcome.INCIDENT),
     ]
 
@@ -126,6 +129,18 @@ def department() -> ColumnElement[int | None]:
     )
 
 
+def heard() -> ColumnElement[str]:
+    """What a case is to satisfaction: a value of domain.satisfaction.Heard."""
+    kind = _kind()
+    return case(
+        (kind.in_((Heard.NO_MORE.value, Heard.INCIDENT.value)), kind),
+        (kind != "", literal(Heard.ENDED.value)),
+        (Case.anonymous, literal(Heard.ANONYMOUS.value)),
+        (Case.satisfied != "", Case.satisfied),
+        else_=literal(Heard.UNHEARD.value),
+    )
+
+
 def _key(split: Split, starts: Sequence[date]) -> SQLColumnExpression[Any]:
     """The column that a table is split by; for time the index of the piece that starts with `starts[i]`."""
     match split:
@@ -154,13 +169,14 @@ def counts(
         ).label(rate)
         for rate in RATES
     ]
-    named = (seen.c[name] for name in ("key", "channel", "type", "accepted", "completed", "again"))
+    kept = ("key", "channel", "type", "accepted", "completed", "again", "heard")
+    named = (seen.c[name] for name in kept)
     alike = select(*named, *decided).subquery()
     wanted = select(*alike.c, func.count().label("number")).group_by(*alike.c)
     return [
         Count(
             r.key, r.channel, r.type, {rate: getattr(r, rate) for rate in RATES},
-            bool(r.accepted), bool(r.completed), bool(r.again), r.number,
+            bool(r.accepted), bool(r.completed), bool(r.again), r.number, r.heard,
         )
         for r in db.session.execute(wanted)
     ]  # fmt: skip
@@ -172,7 +188,7 @@ def _seen(scope: Sequence[ColumnElement[bool]], key: Any, now: datetime) -> Any:
     columns: list[Any] = [
         Case.id, Case.suspended_at, key.label("key"), Case.channel, Case.type, _kind().label("ended"),
         Case.accepted_at.is_not(None).label("accepted"), Case.completed_at.is_not(None).label("completed"),
-        (Case.reopened > 0).label("again"),
+        (Case.reopened > 0).label("again"), heard().label("heard"),
     ]  # fmt: skip
     for rate in RATES:
         first = and_(Clock.obligation == rate, Clock.started_at == Case.received_at)
@@ -300,6 +316,8 @@ def conditions(rate: str, part: str, *, now: datetime) -> list[ColumnElement[boo
             Stage.COMPLETED: [Case.completed_at.is_not(None)],
         }
         return stages[part]
+    if rate == HEARD and part in set(Heard):
+        return [heard() == part]
     if rate not in RATES or part not in PARTS:
         return [false()]
     wanted = PARTS[part]
@@ -338,4 +356,4 @@ def filter_conditions(filters: Mapping[str, str], *, now: datetime) -> list[Colu
 
 
 def _whole(rate: str) -> str:
-    return WHOLE if rate == CROSS else DENOMINATOR
+    return WHOLE if rate == CROSS else Heard.SATISFIED if rate == HEARD else DENOMINATOR

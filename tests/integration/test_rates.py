@@ -223,6 +223,10 @@ def expected(case: Case, running: Sequence[Clock], withdrawn: bool, code: str, n
         return "withdrawn"
     if case.state == "declined" or shelved:
         return "declined"
+    if case.ended_how == "no_more":
+        return "no_more"
+    if case.incident_id is not None:
+        return "incident"
     valid = [c for c in running if c.obligation == code and c.state != "void"]
     if not valid:
         return "no_limit"
@@ -246,6 +250,8 @@ def shake(rng: Random, ids: Sequence[int]) -> None:
                 "suspended_at": rng.choice((None, None, MONDAY + timedelta(days=rng.randint(0, 9)))),
                 "merged_into_id": rng.choice((None,) * 9 + (ids[0],)),
                 "reopened": rng.choice((0, 0, 1)),
+                "ended_how": rng.choice(("",) * 9 + ("no_more",)),
+                "incident_id": rng.choice((None,) * 9 + (1,)),
             }
             session.execute(update(Case).where(Case.id == case_id).values(**values))
             if rng.random() < 0.3:

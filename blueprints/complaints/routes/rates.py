@@ -17,7 +17,7 @@ from blueprints.complaints.routes.desk import me
 from blueprints.complaints.routes.exporting import XLSX
 from blueprints.complaints.service import exporting, rating
 from blueprints.complaints.spreadsheets.tables import csv_of, write_tables
-from blueprints.complaints.views import rates_page
+from blueprints.complaints.views import rates_page, satisfaction_page
 from blueprints.complaints.views.rates_tables import tables
 from blueprints.complaints.views.words import Words, rulesets_of
 from blueprints.rulebook.service.in_force import local_rules
@@ -81,6 +81,7 @@ def _page(asked: forms.Asked) -> dict[str, Any]:
         "whole": rates_page.line_view(found.whole, "合计", links, {}),
         "exclusions": rates_page.exclusions(found.whole, rulesets, links),
         "excluded_cases": rates_page.excluded_cases(left_out, rulesets, naming.words),
+        "satisfaction": satisfaction_page.satisfaction_view(found.satisfaction, rulesets, links),
         "cross": rates_page.cross_view(found.cross, naming.words, links),
         "definitions": [
             {"title": title, "rows": rates_page.definitions(ruleset)} for title, ruleset in titled.items()

@@ -16,6 +16,7 @@ from blueprints.complaints.queries_rates import RATES, Split
 from domain.errors import InvalidInput
 from domain.rates import Count, CrossTable, Rate, cross_table, rate_of
 from domain.rulesets import CrossColumn, CrossTotal, Ruleset
+from domain.satisfaction import Satisfaction, satisfaction_of
 from domain.workdays import Calendar
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2999, 12, 31)
@@ -70,6 +71,7 @@ class Statistics:
     whole: Line
     lines: tuple[Line, ...]
     cross: CrossTable
+    satisfaction: Satisfaction
 
 
 def scope_of(
@@ -99,7 +101,8 @@ def statistics(
     for count in counts:
         apart.setdefault(count.key, []).append(count)
     lines = tuple(_line(key, alike) for key, alike in apart.items())
-    return Statistics(period, _line(None, counts), lines, cross_of(counts, rulesets))
+    cross = cross_of(counts, rulesets)
+    return Statistics(period, _line(None, counts), lines, cross, satisfaction_of(counts))
 
 
 def _line(key: object, counts: Sequence[Count]) -> Line:

@@ -35,6 +35,7 @@ from domain.rates import EXCLUDED, CrossTable, Rate
 from domain.rulesets import Cited, RateRule, Ruleset
 
 LIST = "complaints.cases"
+QUIET = ("no_limit", "no_more")
 SPLITS = {
     Split.ENTERPRISE: "被诉单位",
     Split.DEPARTMENT: "承办部门",
@@ -190,7 +191,7 @@ def exclusions(whole: Line, rulesets: Sequence[Ruleset], links: Links) -> list[d
     for kind in EXCLUDED:
         rule = rules.get(kind)
         numbers = [cell(whole.rates[c].of(kind), links(c, excluded_part(kind))) for c in RATES]
-        if rule is None or (kind == "no_limit" and not any(n["number"] for n in numbers)):
+        if rule is None or (kind in QUIET and not any(n["number"] for n in numbers)):
             continue
         found.append({"kind": kind, "name": rule.name, "reason": rule.reason, "numbers": numbers})
     return found

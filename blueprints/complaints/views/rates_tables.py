@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from blueprints.complaints.spreadsheets.tables import Table, Value
+from blueprints.complaints.views.satisfaction_page import satisfaction_table
 
 RATE_NAMES = ("比率", "目标", "比率%", "是否达到", "应计入", "及时", "不及时", "不计入", "其中后来重办")
 
 
 def tables(page: Mapping[str, Any]) -> list[Table]:
     """Both rates, the split table, what is left out, channel x type, and how all of it is counted."""
-    return [_rates(page), _lines(page), _excluded(page), _cases(page), _cross(page), _definitions(page)]
+    satisfied = satisfaction_table(page["satisfaction"])
+    parts = (_rates(page), _lines(page), _excluded(page), _cases(page))
+    return [*parts, satisfied, _cross(page), _definitions(page)]
 
 
 def _rates(page: Mapping[str, Any]) -> Table:
