@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import cases, deadlines, draws, findings, notices, tablets, visits
+from bench import cases, deadlines, draws, findings, incidents, notices, tablets, visits
 
 BENCHES = {
     "deadlines": lambda _options: deadlines.main(),
@@ -14,6 +14,7 @@ BENCHES = {
     "visits": visits.main,
     "tablets": tablets.main,
     "draws": draws.main,
+    "incidents": incidents.main,
 }
 
 

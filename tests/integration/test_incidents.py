@@ -247,7 +247,7 @@ def test_calls_of_incidents_are_counted_apart_without_another_statement(control,
     after, again = measured()
     rate = after.rates["acceptance"]
     assert (rate.of("incident"), rate.of("open_not_due"), again) == (2, 1, statements)
-    page = desk.world.client("rq-dispatcher").get("/cases/rates?from=2026-01-01&to=2026-12-31").get_data(as_text=True)
+    page = desk.world.client("rq-dispatcher").get("/rates?from=2026-01-01&to=2026-12-31").get_data(as_text=True)
     assert "停供事件来电" in page
     listed = desk.world.client("rq-dispatcher").get("/cases?rate=acceptance&part=excluded-incident").get_data(as_text=True)
     assert "没有气 0" in listed
@@ -286,6 +286,7 @@ def test_pages_and_tenancy(control, desk):
     assert "138****0001" in page
     row = db.session.scalar(select(IncidentTelling.id).where(IncidentTelling.case_id == case))
     client.submit(f"/incidents/{made}/tellings", {"id": str(row)})
+    desk.world.fresh()
     assert tellings(case) == ["told"]
     assert client.get(f"/incidents/{made}/tellings.xlsx").status_code == 200
     assert client.get(f"/incidents/{made}/tellings.xlsx?reveal=1&reason=x").status_code == 422

@@ -155,7 +155,7 @@ def people_of(case_ids: list[int]) -> dict[int, list[Any]]:
     """Name and phone of the complainants of these cases."""
     columns = (
         Complainant.case_id, Complainant.name, Complainant.phone, Complainant.address,
-        Complainant.account_number,
+        Complainant.account_number, Complainant.headcount,
     )  # fmt: skip
     found: dict[int, list[Any]] = {}
     for row in db.session.execute(select(*columns).where(Complainant.case_id.in_(case_ids))):

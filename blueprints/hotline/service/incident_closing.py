@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from blueprints.accounts.models import User
 from blueprints.complaints.labels import storable
@@ -25,15 +26,16 @@ from domain.errors import RuleViolation
 from domain.workdays import Calendar
 
 
-def names_more() -> ColumnElement[bool]:
-    """Cases that ask for more than the supply back, and are left open."""
-    apart = exists().where(
-        IncidentCall.case_id == Case.id, IncidentCall.incident_id == Case.incident_id,
-        IncidentCall.detached_at.is_(None), IncidentCall.apart != "",
-    )  # fmt: skip
+def names_more(incident_id: int) -> ColumnElement[bool]:
+    """Cases that ask for more than the supply back, and are left open. Those set apart by hand are looked up
+    once, not case by case."""
+    call = aliased(IncidentCall)
+    apart = select(call.case_id).where(
+        call.incident_id == incident_id, call.detached_at.is_(None), call.apart != ""
+    )
     return or_(
         Case.significant, Case.confidential, Case.level == 1, Case.supervised, Case.emergency != "",
-        Case.suspended_at.is_not(None), apart,
+        Case.suspended_at.is_not(None), Case.id.in_(apart),
     )  # fmt: skip
 
 
@@ -49,12 +51,12 @@ def why_left(row: Any, apart: str) -> str:
 
 def to_close(incident_id: int) -> list[ColumnElement[bool]]:
     """Cases that the closing has still to close."""
-    return [Case.incident_id == incident_id, Case.state.in_(OPEN_STATES), ~names_more()]
+    return [Case.incident_id == incident_id, Case.state.in_(OPEN_STATES), ~names_more(incident_id)]
 
 
 def left_open(incident_id: int) -> ColumnElement[bool]:
     """Cases that it leaves open."""
-    return and_(Case.incident_id == incident_id, Case.state.in_(OPEN_STATES), names_more())
+    return and_(Case.incident_id == incident_id, Case.state.in_(OPEN_STATES), names_more(incident_id))
 
 
 def _count(*where: ColumnElement[bool]) -> int:

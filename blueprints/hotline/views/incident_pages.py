@@ -10,8 +10,9 @@ from flask import url_for
 
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints.models import Case
+from blueprints.complaints.people import hidden_from, hide, present
 from blueprints.complaints.views.lists import case_url_start
-from blueprints.complaints.views.people import people_hidden, replacements, swapped
+from blueprints.complaints.views.people import replacements, swapped
 from blueprints.complaints.workflow import STATE_NAMES as CASE_STATES
 from blueprints.hotline.forms.incidents import KINDS
 from blueprints.hotline.models import Incident, IncidentUpdate
@@ -129,19 +130,12 @@ def bars(hours: Sequence[tuple[datetime, int]]) -> list[dict[str, Any]]:
     ]
 
 
-def hidden_from(row: Any, by: User) -> str | None:
-    """Why the caller of this line is kept from the person, as the page of the case keeps them."""
-    seen: Any = row
-    return people_hidden(seen, by)
-
-
 def caller(row: Any, people: Iterable[Any], by: User, *, in_full: bool) -> tuple[str, str]:
     """Name and phone of a caller as the person may read them."""
-    hidden = hidden_from(row, by)
-    if hidden is not None:
+    if hidden_from(row, by) is not None:
         return "（已隐去）", "（已隐去）"
     names, phones = [], []
-    for person in people:
+    for person in present(people):
         names.append(person.name if in_full else mask_name(person.name))
         if person.phone:
             phones.append(person.phone if in_full else mask_phone(person.phone))
@@ -156,10 +150,12 @@ def telling_rows(
     rows = []
     for row in found:
         name, phone = caller(row, people.get(row.case_id, []), by, in_full=False)
-        swaps = replacements(people.get(row.case_id, []), hidden=hidden_from(row, by) is not None)
+        callers = people.get(row.case_id, [])
+        kept = hidden_from(row, by) is not None
+        title = hide(row.title, callers) if kept else swapped(row.title, replacements(callers))
         rows.append({
             "id": row.id, "number": row.number, "url": f"{start}{row.case_id}", "name": name, "phone": phone,
-            "title": swapped(row.title, swaps), "text": telling_text(incident, updates[row.update_id]),
+            "title": title, "text": telling_text(incident, updates[row.update_id]),
             "update": updates[row.update_id].number, "at": moment_words(row.prepared_at),
         })  # fmt: skip
     return rows
