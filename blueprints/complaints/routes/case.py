@@ -13,12 +13,13 @@ from blueprints.complaints.forms.files import FilesForm, RevealForm
 from blueprints.complaints.models import Case
 from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
+from blueprints.complaints.queries_repeats import repeats_of
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import CASE, case_or_404, file_or_404, me
 from blueprints.complaints.service import Option, options
 from blueprints.complaints.service.attaching import keeps_back, may_attach
 from blueprints.complaints.service.rounds import sign_hours
-from blueprints.complaints.views import case_page, limits, outside_page
+from blueprints.complaints.views import case_page, limits, outside_page, shared_page
 from blueprints.complaints.views.intake_page import duplicate_rows
 from blueprints.complaints.views.people import in_full, may_reveal, people_hidden, people_view
 from blueprints.complaints.views.timeline import file_view, meanwhile, timeline_view
@@ -105,6 +106,7 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "rounds": outside_page.rounds_view(
             found, by, file.names, hours=sign_hours(rules), now=now, calendar=calendar
         ),
+        "consultations": shared_page.consultations_view(found, by, file.names),
         "orders": case_page.orders_view(found, by),
         "links": case_page.links_view(file.links, found, by),
         "keeps_back": keeps_back(found, by),
@@ -130,9 +132,23 @@ def alike(case_id: int) -> Response:
     found = case_or_404(case_id)
     hidden = people_hidden(found, me())
     rules = pinned(found.ruleset_version_id)
-    rows = [] if hidden else queries_case.alike(found, me(), rules, now=clock.now())
+    rows, same = [], []
+    if not hidden:
+        rows = queries_case.alike(found, me(), rules, now=clock.now())
+        same = repeats_of(found, me(), rules, now=clock.now())
+    seen = {row.id for row, _ in same}
+    rows = [*same, *((row, why) for row, why in rows if row.id not in seen)]
     context: dict[str, Any] = {"case": found, "rows": duplicate_rows(rows), "number": found.number}
+    context["repeats"] = len(same) if may_ask(found, rules) else 0
     return render("complaints/alike.html", block="alike", **context)
+
+
+def may_ask(found: Case, rules: Ruleset) -> bool:
+    """Whether this person may ask that the same matter is not handled once more."""
+    action = "request_no_more"
+    if Permission.CASE_ACT not in me().permissions or not rules.has_action(action):
+        return False
+    return any(o.action == action for o in options(found, me(), now=clock.now()))
 
 
 @blueprint.get(f"{CASE}/why/<int(max=2147483647):clock_id>")

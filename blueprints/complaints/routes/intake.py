@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, flash, request, url_for
 
 from blueprints.accounts.models import Organization
-from blueprints.complaints import queries
+from blueprints.complaints import queries, queries_repeats
 from blueprints.complaints.forms.intake import (
     IntakeForm,
     enterprises_for,
@@ -193,4 +193,15 @@ def duplicates() -> Response:
         now=clock.now(),
         days=max(windows, default=30),
     )
-    return render("complaints/_duplicates.html", duplicates=duplicate_rows(found))
+    over = queries_repeats.repeats(
+        me(), phones=_marks(given["phone"]), accounts=_marks(given["account_number"]), enterprise_id=chosen,
+        category="", text="", now=clock.now(),
+        days=max((ruleset_for(e).number_or("repeat_window_days", 180) for e in enterprises), default=180),
+    )  # fmt: skip
+    seen = {row.id for row, _ in over}
+    rows = [*over, *((row, why) for row, why in found if row.id not in seen)]
+    return render("complaints/_duplicates.html", duplicates=duplicate_rows(rows), over=len(over))
+
+
+def _marks(text: str) -> list[str]:
+    return [text.strip()] if text.strip() else []

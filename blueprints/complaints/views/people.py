@@ -57,7 +57,7 @@ def people_view(case: Case, by: User) -> dict[str, Any]:
         "hidden": hidden,
         "rows": [masked(p) | _part(p, group) for p in speaking],
         "group": group,
-        "members": [masked(p) | _part(p, "") for p in shown] if len(shown) > len(speaking) else [],
+        "members": [masked(p) | _part(p, group) for p in shown] if len(shown) > len(speaking) else [],
         "reveal": may_reveal(case, by) and bool(shown),
     }
 
