@@ -6,8 +6,8 @@ import hashlib
 from datetime import date
 
 from blueprints.disclosure.queries.queue import Candidate, by_chance, by_risk, ticket_of
-from blueprints.disclosure.views.difference import pieces, rows_of
 from blueprints.disclosure.workflow import ACTION_NAMES, STATE_NAMES, TABLE, State, options, row_of
+from domain.differences import pieces, rows_of
 from domain.roles import Permission
 
 
