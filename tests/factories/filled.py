@@ -19,6 +19,7 @@ from tests.factories.checklists import fill_checklists
 from tests.factories.checks import fill_checks
 from tests.factories.disclosure import fill_disclosure
 from tests.factories.findings import fill_findings
+from tests.factories.incidents import fill_incidents
 from tests.factories.inspection import fill_inspection
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 from tests.factories.paper_checks import fill_paper
@@ -102,6 +103,7 @@ def fill(desk: Desk) -> Filled:
         fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans() | fill_checks()
         | fill_findings()
+        | fill_incidents()
         | fill_paper(),
     )  # fmt: skip
 

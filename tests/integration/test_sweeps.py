@@ -136,6 +136,7 @@ DRAFT_LISTS = {"inspection.edit_checklist_frame", "inspection.new_checklist_item
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
+    *("incident_id", "incident_update_id"),
     "checklist_id",
     "list_version_id",
     "item_id",
@@ -216,6 +217,7 @@ def test_strangers_get_404_and_change_nothing(app: Flask, filled: Filled, world:
 
 LISTS = (
     "/cases",
+    "/incidents",
     "/bench",
     "/cases/surges",
     "/ledgers",
