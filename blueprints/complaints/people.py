@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from blueprints.complaints.parties import file_visible
 from blueprints.complaints.relations import owner_id
 from domain.roles import Role
 
@@ -37,6 +38,8 @@ def hidden_from(case: Any, by: Any) -> str | None:
 
 def may_have(attachment: Any, case: Any, by: Any) -> bool:
     """Whether this person may have a file, or know that there is one."""
+    if not file_visible(attachment, case, by):
+        return False
     return not attachment.kept_back or hidden_from(case, by) is None
 
 

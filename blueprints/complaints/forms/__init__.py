@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.forms import answering, beside, complainants, handling, outside, receiving
+from blueprints.complaints.forms import answering, beside, complainants, handling, joint, outside, receiving
 from blueprints.complaints.forms.base import ActionForm, Desk
 
 ACTION_FORMS: dict[str, type[ActionForm]] = {
@@ -64,6 +64,7 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
     "request_no_more": complainants.RequestNoMoreForm,
     "decide_no_more": complainants.DecideNoMoreForm,
     "tell_no_more": complainants.TellNoMoreForm,
+    "consult": joint.ConsultForm,
     "outside_sign": outside.SignForm,
     "outside_ask": outside.AskOutsideForm,
     "outside_decide": outside.DecideOutsideForm,

@@ -11,6 +11,7 @@ from blueprints.complaints import facts
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, radio, select, ways, yes_no
 from blueprints.complaints.forms.receiving import choose_assignment
+from blueprints.complaints.service import consulting
 from blueprints.complaints.service.closing import RETENTIONS
 from blueprints.complaints.service.reviewing import NO_MORE
 from core import clocks
@@ -58,6 +59,8 @@ def drafted_reply(desk: Desk) -> str:
     answer = desk.recorded("text", "give_answer")
     if answer:
         return f"您好：您咨询的“{case.title}”，答复如下：{answer}"
+    if facts.joint(case):
+        return consulting.prepared_reply(case)
     findings = desk.recorded("findings", "verify")
     if not findings:
         return ""

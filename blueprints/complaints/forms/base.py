@@ -13,6 +13,7 @@ from blueprints.accounts.models import User
 from blueprints.complaints import facts
 from blueprints.complaints.forms.fields import RELEASED, RELEASED_HELP, UploadsField, ways
 from blueprints.complaints.models import Assignment, Case, CaseStep
+from blueprints.complaints.parties import step_visible
 from blueprints.complaints.service.attaching import keeps_back
 from blueprints.complaints.service.progress import prepared_text
 from blueprints.complaints.views.people import people_hidden, unnamed, without_names
@@ -47,6 +48,7 @@ class Desk:
     def last(self, *actions: str) -> CaseStep | None:
         """The newest step of these since the case was last reopened."""
         since = facts.steps_since(self.case, facts.REOPENING)
+        since = [s for s in since if step_visible(s, self.case, self.by)]
         return next((s for s in reversed(since) if s.action in actions), None)
 
     def recorded(self, name: str, *actions: str) -> str:

@@ -162,10 +162,15 @@ class DispatchForm(UnitsForm, NoticeForm):
     """转办 and 分单 with the notice to the person."""
 
     notice_template = "progress_dispatched"
-    spots: ClassVar[Spots] = (*UnitsForm.spots, *NOTICE_SPOTS)
+    assisting = CheckboxListField("协办单位", description="几家单位共同办理的选在这里，责任由会商划清。")
+    spots: ClassVar[Spots] = (UnitsForm.spots[0], Spot("assisting"), *UnitsForm.spots[1:], *NOTICE_SPOTS)
 
     def arrange(self, desk: Desk) -> None:
         UnitsForm.arrange(self, desk)
+        if desk.regulator and len(self.units.choices) > 1:
+            self.assisting.choices = self.units.choices
+        else:
+            del self.assisting
         NoticeForm.arrange(self, desk)
         if "notice_text" in self:
             self.notice_text.description = "留空则按模板写明责任单位和办结期限。"

@@ -9,6 +9,7 @@ from . import (
     accepting,
     answering,
     closing,
+    consulting,
     complainants,
     deadlines,
     dispatching,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from blueprints.complaints import facts
+from blueprints.complaints.parties import is_main
 from blueprints.complaints.people import group_words
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.dispatching import assign_units, own_assignment
@@ -73,7 +74,10 @@ def give_answer(act: Act) -> None:
 
 @effect("reply")
 def reply(act: Act) -> None:
-    """The answer to the person, by whoever is competent (F5.1, F5.2); to a group through who speaks for it."""
+    """The answer to the person, by whoever is competent (F5.1, F5.2); to a group through who speaks."""
+    place = act.by.organization
+    if facts.joint(act.case) and place and not place.is_regulator and not is_main(act.case, place.id):
+        raise InvalidInput("几家单位共同办理的件由主办单位合并答复，协办单位不另外答复。", "text")
     act.record("text", "way", "told_at", promises=_promises(act))
     if group := group_words(act.case.complainants):
         act.record(addressed=f"诉求人代表（{group}）")

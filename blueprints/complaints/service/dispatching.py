@@ -48,7 +48,10 @@ def _due(act: Act) -> date | None:
 def assign_units(act: Act, *, urgent: bool = False) -> list[Assignment]:
     """One assignment for each chosen unit, recorded and told. Errors: InvalidInput."""
     made: list[Assignment] = []
-    for unit in act.data["units"]:
+    helping = list(act.data.get("assisting") or ())
+    if set(helping) & set(act.data["units"]):
+        raise InvalidInput("同一家单位不能既主办又协办。", "assisting")
+    for unit in (*act.data["units"], *helping):
         org, department = _department(act, unit)
         active = [a for a in act.case.open_assignments if a.organization_id == org.id]
         if any(a.department_id == (department.id if department else None) for a in active):
@@ -59,7 +62,8 @@ def assign_units(act: Act, *, urgent: bool = False) -> list[Assignment]:
                            and p.department_id is None and p.state != "cancelled"), None)  # fmt: skip
         assignment = Assignment(
             case_id=act.case.id, parent_id=parent.id if parent else None, organization_id=org.id,
-            department_id=department.id if department else None, kind=act.data.get("kind") or "main",
+            department_id=department.id if department else None,
+            kind=_kind(act, parent, helps=unit in helping),
             requirement=act.data["requirement"], due_on=_due(act), urgent=urgent,
             assigned_by_id=act.by.id, assigned_at=act.now, state="assigned",
         )  # fmt: skip
@@ -70,6 +74,13 @@ def assign_units(act: Act, *, urgent: bool = False) -> list[Assignment]:
         _tell_unit(act, assignment)
     act.record("requirement", "due_on", units=[a.unit_name for a in made])
     return made
+
+
+def _kind(act: Act, parent: Assignment | None, *, helps: bool) -> str:
+    """Main or assisting; the departments of an assisting enterprise assist."""
+    if helps or (parent is not None and parent.kind == "assisting"):
+        return "assisting"
+    return act.data.get("kind") or "main"
 
 
 def _tell_unit(act: Act, assignment: Assignment) -> None:
@@ -153,6 +164,7 @@ def decide_return(act: Act) -> None:
     approval.decided_by_id, approval.decided_at = act.by.id, act.now
     approval.remark = str(act.data.get("remark") or "")
     assignment = next(a for a in act.case.assignments if a.id == approval.assignment_id)
+    act.assignment_id = assignment.id
     if approve:
         assignment.state, assignment.ended_at = "cancelled", act.now
         refresh_due(act.case)

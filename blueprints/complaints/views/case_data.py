@@ -6,6 +6,7 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Case, CaseStep
+from blueprints.complaints.parties import actor_of, assignment_visible, findings_for, steps_for
 from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.views.case_page import known_links
@@ -47,12 +48,13 @@ def case_data(file: CaseFile, by: User, ruleset: Ruleset, *, reveal: bool) -> di
         "received_by": found.receiving_org.name,
         "regulator": found.regulator.name if found.regulator else None,
         "times": {name: _time(getattr(found, f"{name}_at")) for name in TIMES},
-        "conclusion": found.conclusion or None,
+        "conclusion": findings_for(found, by)["conclusion"] or None,
         "retention": found.retention or None,
         "complainants": _people(found, by, full=full),
-        "assignments": [_assignment(a) | {"requirement": text(a.requirement)} for a in found.assignments],
+        "assignments": [_assignment(a) | {"requirement": text(a.requirement)}
+                        for a in found.assignments if assignment_visible(a, found, by)],
         "limits": [_limit(c) for c in found.clocks],
-        "steps": [_step(s, found, by, full=full) for s in found.steps],
+        "steps": [_step(s, found, by, full=full) for s in steps_for(found, by)],
         "files": [{"name": a.name, "sha256": a.file.sha256, "bytes": a.file.size}
                   for a in found.attachments if may_have(a, found, by)],
         "links": [{"number": other.number, "kind": link.kind, "undone": link.undone_at is not None}
@@ -112,7 +114,7 @@ def _step(step: CaseStep, found: Case, by: User, *, full: bool) -> dict[str, Any
         "clause": step.clause or None,
         "before": step.state_before,
         "after": step.state_after,
-        "by": {"name": step.actor_name, "unit": step.actor_unit, "role": step.actor_role}
+        "by": {"name": actor_of(step, found, by), "unit": step.actor_unit, "role": step.actor_role}
         | ({"for": step.behalf} if step.behalf else {}),
         "at": _time(step.at),
         "recorded": step.facts if full else [list(pair) for pair in said(step, found, by)],

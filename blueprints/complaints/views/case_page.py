@@ -11,6 +11,7 @@ from flask import url_for
 from blueprints.accounts.models import Organization, User
 from blueprints.complaints import facts
 from blueprints.complaints.models import Assignment, Case, CaseLink
+from blueprints.complaints.parties import approval_visible, assignment_visible, findings_for, steps_for
 from blueprints.complaints.relations import owner_id, relayed
 from blueprints.complaints.service import Option
 from blueprints.complaints.service.next_step import next_row
@@ -157,7 +158,7 @@ def facts_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]]:
         ("希望", readable(case.wish, case, by), True, None),
         ("首次沟通", readable(case.first_contact, case, by), True, _clause(ruleset, "first_contact_noted")),
     ]
-    rows += _found(case, ruleset)
+    rows += _found(case, by, ruleset)
     needed = {"标题", "类型", "诉求内容"}
     shown = [
         {"label": label, "value": value, "wide": wide, "clause": clause}
@@ -187,23 +188,24 @@ def _clause(ruleset: Ruleset, guard: str) -> str | None:
     return row.clause if row else None
 
 
-def _found(case: Case, ruleset: Ruleset) -> list[tuple[str, str, bool, str | None]]:
+def _found(case: Case, by: User, ruleset: Ruleset) -> list[tuple[str, str, bool, str | None]]:
     """What has been judged and recorded since."""
     origin = f"{case.origin_source or ''} {case.origin_number}".strip() if case.origin_number else ""
-    judged = {True: "合理", False: "不合理", None: ""}[case.reasonable]
-    conclusion = "，".join(w for w in (facts.CONCLUSIONS.get(case.conclusion, ""), judged) if w)
+    known = findings_for(case, by)
+    judged = {True: "合理", False: "不合理", None: ""}[known["reasonable"]]
+    conclusion = "，".join(w for w in (facts.CONCLUSIONS.get(known["conclusion"], ""), judged) if w)
     written = "已免交" if case.written_waived else "已收到" if case.written_received_at else ""
     if not written and case.written_due_on:
         written = f"等待补交，{day_words(case.written_due_on)}前"
-    rectification = {"planned": "已定措施", "completed": "已完成"}.get(case.rectification, "")
-    if case.rectification_due_on:
-        rectification += f"，{day_words(case.rectification_due_on)}前完成"
+    rectification = {"planned": "已定措施", "completed": "已完成"}.get(known["rectification"], "")
+    if known["rectification_due_on"]:
+        rectification += f"，{day_words(known['rectification_due_on'])}前完成"
     return [
         ("外部编号", origin, False, None),
         ("事项性质", facts.NATURES.get(case.nature, ""), False, _clause(ruleset, "nature_decided")),
         ("书面材料", written, False, _clause(ruleset, "written_text_for_significant")),
         ("核实结论", conclusion, False, _clause(ruleset, "findings_complete")),
-        ("服务认定", facts.SERVICE_CLASSES.get(case.service_class, ""), False,
+        ("服务认定", facts.SERVICE_CLASSES.get(known["service_class"], ""), False,
          _clause(ruleset, "service_class_given")),
         ("整改", rectification, False, None),
         ("承诺答复", day_words(case.reply_promised_on) if case.reply_promised_on else "", False,
@@ -218,7 +220,8 @@ def _found(case: Case, ruleset: Ruleset) -> list[tuple[str, str, bool, str | Non
 def assignments_view(case: Case, by: User) -> list[dict[str, Any]]:
     """One row for each responsible unit, an enterprise before its departments."""
     parents = {a.parent_id for a in case.assignments if a.state != "cancelled"}
-    rows = [_assignment(a, a.id in parents) for a in case.assignments]
+    shown = [a for a in case.assignments if assignment_visible(a, case, by)]
+    rows = [_assignment(a, a.id in parents) for a in shown]
     return [row | {"requirement": readable(row["requirement"], case, by)} for row in rows]
 
 
@@ -243,12 +246,16 @@ def orders_view(case: Case, by: User) -> list[dict[str, Any]]:
     rows = []
     for order in reversed(case.supervision_orders):
         state, tone = ORDER_STATES[order.state]
+        answered = any(
+            s.action == "answer_supervision" and s.facts.get("answer") == order.answer
+            for s in steps_for(case, by)
+        )
         rows.append(
             {
                 "number": order.number,
                 "reason": readable(order.reason, case, by),
                 "due": day_words(order.due_on),
-                "answer": readable(order.answer, case, by),
+                "answer": readable(order.answer, case, by) if answered else "",
                 "state": state,
                 "tone": tone,
             }
@@ -263,7 +270,7 @@ def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
     if proposed:
         found.append({"text": f"建议督办：{proposed}。", "tone": "soon"})
     for approval in case.approvals:
-        if approval.state == "pending":
+        if approval.state == "pending" and approval_visible(approval, case, by):
             days = f" {approval.amount} 个工作日" if approval.amount else ""
             asked = readable(approval.reason, case, by)
             text = f"{APPROVALS[approval.kind]}{days}申请等待审批：{asked}"

@@ -10,6 +10,7 @@ from flask import url_for
 from blueprints.accounts.models import User
 from blueprints.complaints.labels import FIELD_LABELS, sentences
 from blueprints.complaints.models import Attachment, Case, CaseStep
+from blueprints.complaints.parties import actor_of, steps_for
 from blueprints.complaints.people import may_have
 from blueprints.complaints.views.people import people_hidden, readable
 from core.authz import ROLE_NAMES, Role
@@ -90,7 +91,7 @@ def timeline_view(case: Case, by: User, ruleset: Ruleset) -> list[dict[str, Any]
     files: dict[int | None, list[dict[str, Any]]] = {}
     for attachment in (a for a in case.attachments if may_have(a, case, by)):
         files.setdefault(attachment.step_id, []).append(file_view(attachment))
-    steps = _as_done(case.steps)
+    steps = _as_done(steps_for(case, by))
     return [_entry(step, case, by, ruleset, names, files.get(step.id, [])) for step in steps]
 
 
@@ -110,7 +111,7 @@ def _entry(
     files: list[dict[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
     role = behalf_words(role_name(step.actor_role, ruleset), step.behalf)
-    who = {"name": step.actor_name, "unit": step.actor_unit, "role": role}
+    who = {"name": actor_of(step, case, by), "unit": step.actor_unit, "role": role}
     return {
         "id": f"step-{step.id}",
         "at": moment_words(step.at),
@@ -130,10 +131,10 @@ def meanwhile(case: Case, after: int, by: User) -> list[dict[str, Any]]:
     return [
         {
             "at": moment_words(step.at),
-            "who": f"{step.actor_unit} {step.actor_name}",
+            "who": f"{step.actor_unit} {actor_of(step, case, by)}",
             "name": step.name,
             "text": "；".join(f"{label}：{words}" for label, words in said(step, case, by))[:200],
         }
-        for step in case.steps
+        for step in steps_for(case, by)
         if step.id > after
     ]
