@@ -15,6 +15,7 @@ from core.clock import end_of_day, local_date
 from core.db import Base, UTCDateTime, db, insert_rows
 from core.events import publish
 from domain.deadlines import Unit, due, due_hours, due_minutes
+from domain.rosters import due_on_duty
 from domain.workdays import Calendar
 
 
@@ -111,6 +112,19 @@ def reckon(amount: int, unit: Unit, since: datetime, calendar: Calendar) -> Reck
     deadline = due(local_date(since), amount, unit, calendar)
     explanation = json.dumps(deadline.as_json() | {"unit": unit.value}, ensure_ascii=False)
     return Reckoning(deadline.due, end_of_day(deadline.due), deadline.provisional, explanation)
+
+
+def reckon_on_duty(amount: int, since: datetime, spans: Iterable[tuple[datetime, datetime]]) -> Reckoning:
+    """When `amount` hours on duty have passed since `since`; the explanation keeps the stretches that count
+    as `duty`, and as `after` where the roster ends and every hour counts."""
+    found = due_on_duty(since, amount, spans)
+    facts = {
+        "received": since.isoformat(), "n": amount, "unit": "hour", "due": found.due.isoformat(),
+        "counted": [], "skipped": [], "missing_years": [],
+        "duty": [[begins.isoformat(), ends.isoformat()] for begins, ends in found.counted],
+        "after": found.after.isoformat() if found.after else None,
+    }  # fmt: skip
+    return Reckoning(local_date(found.due), found.due, False, json.dumps(facts))
 
 
 def columns(

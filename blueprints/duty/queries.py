@@ -14,6 +14,7 @@ from blueprints.duty.models import DutyPerson, DutyShift, ShiftHandover
 from core.db import db
 
 MOST_LISTED = 50
+NOBODY_ON_DUTY = "现在没有排值班"
 MISSED_FOR = timedelta(days=14)
 AHEAD = timedelta(days=40)
 _WHOLE = (joinedload(DutyShift.leader), selectinload(DutyShift.people).joinedload(DutyPerson.user))
@@ -39,7 +40,7 @@ def on_duty(organization_id: int, now: datetime) -> DutyShift | None:
 def on_duty_words(organization_id: int, now: datetime) -> str:
     """白班：甲、乙；带班 丙 —— or that nobody is on duty."""
     shift = on_duty(organization_id, now)
-    return shift_words(shift) if shift else "现在没有排值班"
+    return shift_words(shift) if shift else NOBODY_ON_DUTY
 
 
 def shift_words(shift: DutyShift) -> str:

@@ -20,6 +20,7 @@ from blueprints.complaints.models import Case, CaseStep, Complainant, OutsideDis
 from blueprints.complaints.people import group_is_significant, keep_title
 from blueprints.complaints.service.access import refresh
 from blueprints.complaints.service.deadlines import laws_of, receipt_limits, strictest_of
+from blueprints.complaints.service.duty_hours import reckoned
 from blueprints.complaints.service.intake import (
     REGISTER_GUARDS,
     Intake,
@@ -156,7 +157,7 @@ class Registrar:
         refused = first_refusal(REGISTER_GUARDS, Attempt(case, {}, self.by, rules.ruleset, self.now))
         if refused is not None:
             raise refused
-        limits = [(limit, self._reckon(limit, case.received_at)) for limit in self._limits_of(case, rules)]
+        limits = [(limit, self._reckon(limit, case, rules.ruleset)) for limit in self._limits_of(case, rules)]
         limits += senders_limits(intake)
         columns |= strictest_of(limits) | self._next_step(case, rules.ruleset)
         return _New(intake, columns, case, limits)
@@ -167,9 +168,10 @@ class Registrar:
             self._limits[key] = receipt_limits(rules.ruleset, case.type, rules.laws, case.complex)
         return self._limits[key]
 
-    def _reckon(self, limit: Limit, since: datetime) -> Reckoning:
+    def _reckon(self, limit: Limit, case: Any, ruleset: Ruleset) -> Reckoning:
+        since = case.received_at
         if limit.unit.by_clock:
-            return clocks.reckon(limit.amount, limit.unit, since, self.calendar)
+            return reckoned(limit, since, self.calendar, ruleset, case.receiving_org_id)
         key = (limit.amount, limit.unit, local_date(since))
         if key not in self._reckoned:
             self._reckoned[key] = clocks.reckon(limit.amount, limit.unit, since, self.calendar)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from blueprints.accounts.models import Organization
 from blueprints.accounts.queries import regulator_of
 from blueprints.complaints.models import Case
+from blueprints.complaints.service.duty_hours import reckoned
 from blueprints.complaints.service.next_step import (
     SUBJECT,
     case_path,
@@ -89,7 +90,8 @@ def strictest_of(limits: Iterable[tuple[Limit, Reckoning]]) -> dict[str, Any]:
 def start_receipt_clocks(case: Case, ruleset: Ruleset, calendar: Calendar) -> None:
     """Start what runs from the receipt of a case."""
     for limit in receipt_limits(ruleset, case.type, laws_of(case.enterprise), case.complex):
-        clocks.start(SUBJECT, case.id, limit, since=case.received_at, calendar=calendar)
+        due = reckoned(limit, case.received_at, calendar, ruleset, case.receiving_org_id)
+        clocks.start_many([clocks.columns(SUBJECT, case.id, limit, case.received_at, due)])
 
 
 def start_limit(act: Act, obligation: str, since: datetime | None = None) -> None:

@@ -18,6 +18,7 @@ from blueprints.complaints.service.deadlines import (
     regulator_id_of,
     strictest_of,
 )
+from blueprints.complaints.service.duty_hours import reckoned
 from blueprints.complaints.service.next_step import SUBJECT, assign, set_next, tell_next
 from blueprints.complaints.service.outside_limits import dispatch_columns
 from blueprints.rulebook.models import RulesetVersion
@@ -153,7 +154,7 @@ def register(intake: Intake, *, by: User, now: datetime, calendar: Calendar) -> 
     if refused is not None and not intake.emergency:  # danger waits for nothing; accepting asks again
         raise refused
     limits = [
-        (limit, clocks.reckon(limit.amount, limit.unit, case.received_at, calendar))
+        (limit, reckoned(limit, case.received_at, calendar, ruleset, case.receiving_org_id))
         for limit in receipt_limits(ruleset, case.type, laws_of(intake.enterprise), case.complex)
     ]
     limits += senders_limits(intake)

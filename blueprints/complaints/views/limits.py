@@ -10,6 +10,7 @@ from flask import url_for
 
 from blueprints.complaints.models import Case
 from blueprints.complaints.views.chips import clock_chip
+from blueprints.duty.queries import NOBODY_ON_DUTY, on_duty_words
 from core.clock import to_local
 from core.clocks import Clock, ClockChange
 from core.wording import WEEKDAYS, day_words, moment_words
@@ -106,11 +107,35 @@ def _sentence(clock: Clock, facts: dict[str, Any]) -> str:
         return f"来件单位派单时写明的时限，到 {end} 止；不由本平台推算，只有来件单位同意延期才会改。"
     if Unit(facts.get("unit") or Unit.WORKDAY).by_clock:
         begin = f"{start:%Y年%m月%d日 %H:%M}"
+        if facts.get("duty"):
+            return _duty_sentence(clock, facts, begin, end)
         return f"从 {begin} 起连续计 {clock.amount} {UNITS[clock.unit]}，到 {end} 止。"
     return (
         f"{start:%Y年%m月%d日}起算，当日不计、次日为第 1 日，满 {clock.amount} {UNITS[clock.unit]}为"
         f" {due:%Y年%m月%d日}（周{WEEKDAYS[due.weekday()]}），当日 24:00 后为逾期。"
     )
+
+
+def _duty_sentence(clock: Clock, facts: dict[str, Any], begin: str, end: str) -> str:
+    """Which hours counted: those of the roster as it stood at the receipt."""
+    spans = [[moment_words(datetime.fromisoformat(at)) for at in span] for span in facts["duty"]]
+    after = facts.get("after")
+    rest = (
+        f"值班表排到 {moment_words(datetime.fromisoformat(after))}，以后的按连续计时。" if after else ""
+    )
+    counted = "；".join(f"{a} 至 {b}" for a, b in spans)
+    return (
+        f"从 {begin} 起只计值班时间，计满 {clock.amount} 小时，到 {end} 止。"
+        f"计入：{counted}；其余时间没有人值班，不计。{rest}"
+    )
+
+
+def _on_duty_then(case: Case, clock: Clock) -> str:
+    """Who is on duty when an acceptance limit in hours runs out; empty for any other limit."""
+    if clock.obligation != "acceptance" or clock.unit != Unit.HOUR or clock.state != "open":
+        return ""
+    words = on_duty_words(case.receiving_org_id, clock.due_at)
+    return f"到期时值班：{words}。" if words != NOBODY_ON_DUTY else "到期时没有排值班，请提前受理。"
 
 
 def why_view(case: Case, clock: Clock, changes: Iterable[ClockChange]) -> dict[str, Any]:
@@ -126,6 +151,7 @@ def why_view(case: Case, clock: Clock, changes: Iterable[ClockChange]) -> dict[s
         "local": clock.basis if clock.source == "local" else None,
         "source": SOURCES[clock.source],
         "basis": clock.basis if clock.source in ("law", "order") else "",
+        "duty": _on_duty_then(case, clock),
         "days": day_strip(clock),
         "provisional": guess if clock.provisional else "",
         "moved": [change_words(change) for change in changes],
