@@ -256,7 +256,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("subject_type", sa.String(length=32), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
-        sa.Column("proposed_by_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=True),
         sa.Column("proposed_at", core.db.UTCDateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", core.db.UTCDateTime(timezone=True), nullable=True),
@@ -488,9 +488,9 @@ def upgrade() -> None:
             "sequence",
             name=op.f("uq_mail_entry_organization_id_direction_year_sequence"),
         ),
+        sa.UniqueConstraint("notice_id", name=op.f("uq_mail_entry_notice_id")),
     )
     op.create_index("ix_mail_entry_day", "mail_entry", ["organization_id", "day", "id"], unique=False)
-    op.create_index(op.f("ix_mail_entry_notice_id"), "mail_entry", ["notice_id"], unique=False)
     op.create_table(
         "notice_copy",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -606,6 +606,10 @@ def upgrade() -> None:
         sa.Column("remark", sa.String(length=300), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", core.db.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["seal_use.id"], name=op.f("fk_seal_use_corrects_id_seal_use")
+        ),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_seal_use_notice_id_notice")),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_seal_use_organization_id_organization")
@@ -617,6 +621,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organization_id", "year", "sequence", name=op.f("uq_seal_use_organization_id_year_sequence")
         ),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_seal_use_corrects_id")),
     )
     op.create_index(op.f("ix_seal_use_notice_id"), "seal_use", ["notice_id"], unique=False)
     op.create_table(
@@ -755,7 +760,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_notice_scan_notice_id"), table_name="notice_scan")
     op.drop_table("notice_scan")
     op.drop_table("notice_copy")
-    op.drop_index(op.f("ix_mail_entry_notice_id"), table_name="mail_entry")
     op.drop_index("ix_mail_entry_day", table_name="mail_entry")
     op.drop_table("mail_entry")
     op.drop_index(op.f("ix_knowledge_use_version_id"), table_name="knowledge_use")

@@ -32,7 +32,10 @@ class NoticeCopy(Base):
 
 
 class SealUse(Base):
-    """用印登记: the seal of an organization pressed on paper, with who approved it; numbered by year."""
+    """用印登记: the seal of an organization pressed on paper, with who approved it; numbered by year.
+
+    `corrects_id` is the earlier entry that this one puts right; nothing is deleted or changed.
+    """
 
     __tablename__ = "seal_use"
     __table_args__ = (UniqueConstraint("organization_id", "year", "sequence"),)
@@ -50,6 +53,7 @@ class SealUse(Base):
     remark: Mapped[str] = mapped_column(String(300), default="")
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("seal_use.id"), unique=True)
 
     notice: Mapped[Notice | None] = relationship()
     recorded_by: Mapped[User] = relationship()
@@ -74,7 +78,8 @@ class NoticeScan(Base):
 
 
 class MailEntry(Base):
-    """收发文登记: one paper that came in or went out; numbered by direction within the year.
+    """收发文登记: one paper that came in or went out; numbered by direction within the year. A notice has one
+    entry at most.
 
     `direction`: in | out. `number_text` is our own number in the book, `their_number` the paper's.
     """
@@ -97,7 +102,7 @@ class MailEntry(Base):
     subject: Mapped[str] = mapped_column(String(200))
     copies: Mapped[int] = mapped_column(default=1)
     way: Mapped[str] = mapped_column(String(32), default="")
-    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), index=True)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), unique=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     file_name: Mapped[str] = mapped_column(String(200), default="")
     handler: Mapped[str] = mapped_column(String(64), default="")
@@ -129,3 +134,4 @@ class PrintJob(Base):
 
     notice: Mapped[Notice] = relationship()
     queued_by: Mapped[User] = relationship(foreign_keys=[queued_by_id])
+    printed_by: Mapped[User | None] = relationship(foreign_keys=[printed_by_id])
