@@ -121,6 +121,7 @@ class OrganizationForm(BaseForm):
     sectors = CheckboxListField("行业", choices=SECTORS)
     ruleset_code = SelectField("执行制度", choices=[], default="")
     hotline = StringField("服务热线", [Optional(), Length(max=32)])
+    repair_phone = StringField("24小时抢修电话", [Optional(), Length(max=32)])
     active = BooleanField("启用", default=True)
 
 

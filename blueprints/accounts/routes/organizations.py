@@ -27,6 +27,7 @@ LABELS = {
     "sectors": "行业",
     "ruleset_code": "执行制度",
     "hotline": "服务热线",
+    "repair_phone": "24小时抢修电话",
     "active": "启用",
 }
 
@@ -62,6 +63,7 @@ def _details(form: OrganizationForm, active: bool) -> service.Details:
         sectors=tuple(form.sectors.data or ()),
         ruleset_code=form.ruleset_code.data or "",
         hotline=form.hotline.data or "",
+        repair_phone=form.repair_phone.data or "",
         active=active,
     )
 

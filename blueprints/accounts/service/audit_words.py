@@ -38,6 +38,7 @@ FIELDS = {
     "sectors": "行业",
     "ruleset_code": "执行制度",
     "hotline": "服务热线",
+    "repair_phone": "24小时抢修电话",
     "active": "启用",
     "roles": "角色",
     "organization": "单位",

@@ -31,6 +31,7 @@ class Details:
     sectors: tuple[str, ...] = ()
     ruleset_code: str = ""
     hotline: str = ""
+    repair_phone: str = ""
     active: bool = True
 
 
@@ -113,6 +114,7 @@ def _columns(details: Details) -> dict[str, Any]:
         "sectors": [sector for sector in SECTORS if sector in details.sectors],
         "ruleset_code": details.ruleset_code,
         "hotline": details.hotline,
+        "repair_phone": details.repair_phone,
         "active": details.active,
     }
 
