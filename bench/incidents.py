@@ -70,9 +70,13 @@ def _people() -> tuple[int, int, int]:
 
     now, made = clock.now() - timedelta(days=30), []
     with transaction() as session:
-        regulator = Organization(code="jxw", kind="regulator", name="示例区经济信息委", short_name="经济信息委")
+        regulator = Organization(
+            code="jxw", kind="regulator", name="示例区经济信息委", short_name="经济信息委"
+        )
         regulator.sectors = ["power", "gas"]
-        place = Organization(code="rq", kind="enterprise", name="示例燃气公司", short_name="燃气", ruleset_code="fuling")
+        place = Organization(
+            code="rq", kind="enterprise", name="示例燃气公司", short_name="燃气", ruleset_code="fuling"
+        )
         place.sectors = ["gas"]
         session.add_all([regulator, place])
         session.flush()
@@ -146,7 +150,9 @@ class Event:
 
         def act(_found: Any, by: Any, now: datetime) -> int:
             began = now - timedelta(days=DAYS)
-            given = incidents.Given("sudden", "示例片区停气", ["示例片区"], began, "正在抢修，请关闭阀门。", now, "管道破损")
+            given = incidents.Given(
+                "sudden", "示例片区停气", ["示例片区"], began, "正在抢修，请关闭阀门。", now, "管道破损"
+            )
             return incidents.begin(db.session.get_one(Organization, self.place), given, by=by, now=now).id
 
         self.id = self._act(self.dispatcher, act)
@@ -157,7 +163,9 @@ class Event:
         from blueprints.hotline.service import incidents
 
         def act(found: Any, by: Any, now: datetime) -> None:
-            draft = incidents.Draft("抢修仍在进行，请耐心等候。", now + timedelta(hours=6), "管道破损", **given)
+            draft = incidents.Draft(
+                "抢修仍在进行，请耐心等候。", now + timedelta(hours=6), "管道破损", **given
+            )
             incidents.draft(found, draft, by=by, now=now)
 
         self._act(self.dispatcher, act)
@@ -176,7 +184,10 @@ class Event:
         from blueprints.hotline.service.incident_calls import attach_many
         from core.calendar_store import load_calendar
 
-        self._act(self.dispatcher, lambda found, by, now: attach_many(found, ids, by=by, now=now, calendar=load_calendar()))
+        self._act(
+            self.dispatcher,
+            lambda found, by, now: attach_many(found, ids, by=by, now=now, calendar=load_calendar()),
+        )
 
     def one_by_one(self, ids: list[int], action: str, data: dict[str, Any]) -> None:
         """Each through `perform`, in a transaction of its own."""
@@ -186,6 +197,7 @@ class Event:
         from core.db import db
 
         for case_id in ids:
+
             def act(_found: Any, by: Any, now: datetime, case_id: int = case_id) -> None:
                 case = db.session.get_one(Case, case_id)
                 perform(case, action, data, by=by, now=now, calendar=load_calendar())
@@ -193,43 +205,53 @@ class Event:
             self._act(self.dispatcher, act)
 
 
+def _walk(meter: Meter, work: Event, number: int) -> None:
+    """From the first call to the end, measured step by step."""
+    from sqlalchemy import text
+
+    from core import clock
+    from core.db import db
+    from core.jobs import run_next
+
+    with meter.step("register", number + SINGLE):
+        ids = _register(work.place, work.dispatcher, number + SINGLE)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))  # a PostgreSQL server does so itself within a minute
+    work.begin()
+    single, ids = ids[:SINGLE], ids[SINGLE:]
+    with meter.step("attach one by one", SINGLE):
+        work.one_by_one(single, "attach_incident", {"incident": work.id})
+    with meter.step("close one by one", SINGLE):
+        work.one_by_one(single, "close_by_incident", {"incident": "停供", "text": "已恢复"})
+    with meter.step("attach", number):
+        work.attach(ids)
+    for name in ("first update", "second update"):
+        work.draft()
+        with meter.step(name, number):
+            work.approve()
+    work.draft(restored_at=clock.now())
+    with meter.step("approve the closing", number):
+        work.approve()
+    with meter.step("close", number):
+        run_next()
+
+
 def measure(number: int) -> dict[str, Any]:
     """In a process of its own, on an empty database (DATABASE_URL)."""
     from flask_migrate import upgrade
-    from sqlalchemy import func, select, text
+    from sqlalchemy import func, select
 
     from app import create_app
     from blueprints.complaints.models import CaseStep
-    from core import audit, clock
+    from core import audit
     from core.db import db
-    from core.jobs import run_next
 
     app = create_app({"SECRET_KEY": "bench", "MIGRATIONS": True, "JOBS_IN_PROCESS": False})
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
         place, dispatcher, leader = _people()
         meter, work = Meter(db.engine), Event(place, dispatcher, leader)
-        with meter.step("register", number + SINGLE):
-            ids = _register(place, dispatcher, number + SINGLE)
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("ANALYZE"))  # a PostgreSQL server does so itself within a minute
-        work.begin()
-        single, ids = ids[:SINGLE], ids[SINGLE:]
-        with meter.step("attach one by one", SINGLE):
-            work.one_by_one(single, "attach_incident", {"incident": work.id})
-        with meter.step("close one by one", SINGLE):
-            work.one_by_one(single, "close_by_incident", {"incident": "停供", "text": "已恢复"})
-        with meter.step("attach", number):
-            work.attach(ids)
-        for name in ("first update", "second update"):
-            work.draft()
-            with meter.step(name, number):
-                work.approve()
-        work.draft(restored_at=clock.now())
-        with meter.step("approve the closing", number):
-            work.approve()
-        with meter.step("close", number):
-            run_next()
+        _walk(meter, work, number)
         closed = select(func.count()).select_from(CaseStep).where(CaseStep.action == "close_by_incident")
         found = {"closed": db.session.scalar(closed), "log_holds": audit.verify().holds, "rows": meter.rows}
         db.session.remove()
@@ -239,7 +261,11 @@ def measure(number: int) -> dict[str, Any]:
 
 def table(kind: str, found: dict[str, Any]) -> str:
     """As people read it."""
-    told = ["", f"{found['closed'] - SINGLE:,} calls on {kind}", f"{'':22}{'cases':>7}{'s':>9}{'ms a case':>11}{'SQL':>7}{'MB more':>9}{'MB peak':>9}"]
+    told = [
+        "",
+        f"{found['closed'] - SINGLE:,} calls on {kind}",
+        f"{'':22}{'cases':>7}{'s':>9}{'ms a case':>11}{'SQL':>7}{'MB more':>9}{'MB peak':>9}",
+    ]
     for row in found["rows"]:
         each = row["seconds"] * 1000 / row["cases"]
         told.append(
@@ -262,7 +288,11 @@ def main(argv: list[str]) -> None:
         uri = f"sqlite:///{folder / 'app.db'}"
         if arguments.postgres:
             uri = stack.enter_context(postgresql(folder / "postgresql"))("bench_incidents")
-        env = os.environ | {"DATABASE_URL": uri, "INSTANCE_DIR": str(folder), "FILES_DIR": str(folder / "files")}
+        env = os.environ | {
+            "DATABASE_URL": uri,
+            "INSTANCE_DIR": str(folder),
+            "FILES_DIR": str(folder / "files"),
+        }
         child = [sys.executable, "-m", "bench.incidents", str(arguments.calls)]
         done = subprocess.run(child, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout.splitlines()[-1])

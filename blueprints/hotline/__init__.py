@@ -19,7 +19,7 @@ FIELDS: dict[str, str] = {"update": "第几次更新", "script": "话术", "left
 def register(app: Flask) -> None:
     """Routes, and what the feature's steps are called in the audit log."""
     from blueprints.accounts.service.audit_words import add_words
-    from blueprints.complaints.incidents import CaseAttached, CaseDetached, IncidentsWanted
+    from blueprints.complaints.events import CaseAttached, CaseDetached, IncidentsWanted
     from blueprints.duty.service import register_open_items
     from blueprints.hotline import (
         emergency_commands,

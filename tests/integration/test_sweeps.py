@@ -136,8 +136,7 @@ DRAFT_LISTS = {"inspection.edit_checklist_frame", "inspection.new_checklist_item
 DRAFTS = {"notices.edit", "notices.typed_preview", "notices.rewrite_text"}
 PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 TENANT = {
-    *("incident_id", "incident_update_id"),
-    "checklist_id",
+    *("incident_id", "incident_update_id", "checklist_id"),
     "list_version_id",
     "item_id",
     "version_id",
@@ -166,6 +165,7 @@ TENANT = {
     "evidence_id",
     *("check_photo_id", "signature_id", "tablet_id", "site_check_id"),
     *("finding_id", "finding_file_id", "rectification_id", "recheck_id", "plea_id"),
+    *("duty_shift_id", "handover_id", "alarm_id"),
     "outlet_id",
     "photo_id",
     "check_id",
@@ -216,8 +216,7 @@ def test_strangers_get_404_and_change_nothing(app: Flask, filled: Filled, world:
 
 
 LISTS = (
-    "/cases",
-    "/incidents",
+    *("/cases", "/incidents"),
     "/bench",
     "/cases/surges",
     "/ledgers",

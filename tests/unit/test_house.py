@@ -16,7 +16,7 @@ PRODUCT = ("app.py", "blueprints", "core", "domain")
 OURS = (*PRODUCT, "bench", "migrations", "tests")
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 BELOW_FORMS = {"service", "queries", "models", "workflow", "guards"}
-OPEN_TO_OTHERS = BELOW_FORMS | {"events", "views", "labels", "sessions"}
+OPEN_TO_OTHERS = BELOW_FORMS | {"events", "views", "labels", "sessions", "people"}
 
 
 def python_files(*tops: str) -> Iterator[Path]:

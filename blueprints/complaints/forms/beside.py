@@ -11,7 +11,7 @@ from blueprints.accounts.queries import people_with_role
 from blueprints.complaints import facts
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, select, ways
-from blueprints.complaints.incidents import open_incidents
+from blueprints.complaints.events import open_incidents
 from blueprints.complaints.views.people import readable
 from blueprints.complaints.views.words import LEVELS
 from core.authz import Role

@@ -13,7 +13,7 @@ from blueprints.complaints.forms.intake import (
     rulesets_for,
     usual_channel,
 )
-from blueprints.complaints.incidents import open_incidents
+from blueprints.complaints.events import open_incidents
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me, show_refusal
 from blueprints.complaints.service import perform

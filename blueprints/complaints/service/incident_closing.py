@@ -92,7 +92,8 @@ class Batch:
         if ids:
             values = columns | {"version": Case.version + 1}
             db.session.execute(
-                update(Case).where(Case.id.in_(ids)).values(values), execution_options={"synchronize_session": False}
+                update(Case).where(Case.id.in_(ids)).values(values),
+                execution_options={"synchronize_session": False},
             )
 
     def _end_clocks(self, ids: list[int]) -> None:
@@ -113,9 +114,7 @@ class Batch:
         ]  # fmt: skip
         audit.record_many(f"case.{action}", entries, by=self.by, now=self.now)
 
-    def _step(
-        self, row: Any, action: str, facts: Mapping[str, Any], target: State | None
-    ) -> dict[str, Any]:
+    def _step(self, row: Any, action: str, facts: Mapping[str, Any], target: State | None) -> dict[str, Any]:
         rules: Ruleset = pinned(row.ruleset_version_id)
         named = rules.action(action)
         home = self.by.organization

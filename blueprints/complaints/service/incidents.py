@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.incidents import CaseAttached, CaseDetached
+from blueprints.complaints.events import CaseAttached, CaseDetached
 from blueprints.complaints.service import deadlines
 from blueprints.complaints.service.engine import Act, effect
 from core.events import publish

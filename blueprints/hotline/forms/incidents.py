@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from blueprints.complaints.forms.fields import int_or_none, select
 from core.forms import BaseForm, CheckboxListField, LocalDateTimeField
 
 KINDS = {"sudden": "突发停供", "planned": "计划停供"}
@@ -18,9 +17,11 @@ SCRIPT_HELP = "接话员照着念的话：停了哪里、什么原因、什么�
 class IncidentForm(BaseForm):
     """A new incident with its first script."""
 
-    enterprise = select("哪家单位", coerce=int_or_none)
+    enterprise = SelectField("哪家单位", [InputRequired()], coerce=lambda text: int(text) if text else None)
     kind = RadioField("种类", [InputRequired()], choices=list(KINDS.items()), default="sudden")
-    title = StringField("标题", [DataRequired(), Length(max=200)], description="例如 示例片区主管道抢修停气。")
+    title = StringField(
+        "标题", [DataRequired(), Length(max=200)], description="例如 示例片区主管道抢修停气。"
+    )
     areas = CheckboxListField("停供的街道乡镇", [Optional()], coerce=int)
     place = StringField("具体范围", [Length(max=200)], description="小区、路段，用顿号隔开。")
     began_at: Any = LocalDateTimeField("开始时间", [InputRequired()])

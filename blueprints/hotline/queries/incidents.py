@@ -60,7 +60,9 @@ def listing(
         own = Incident.organization_id == by.organization_id
         rows = rows.where(own if filters["mine"] == "own" else ~own)
     if before:
-        found = list(db.session.execute(rows.where(Incident.id > before).order_by(Incident.id).limit(PAGE + 1)))
+        found = list(
+            db.session.execute(rows.where(Incident.id > before).order_by(Incident.id).limit(PAGE + 1))
+        )
         more, found = len(found) > PAGE, found[:PAGE][::-1]
         return found, (found[0].id if more else None), (found[-1].id if found else None)
     rows = rows.where(Incident.id < after) if after else rows

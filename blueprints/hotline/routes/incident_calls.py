@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, flash, request, send_file, url_for
+from flask import Response, abort, flash, request, send_file, url_for
 
 from blueprints.accounts.sessions import me
-from blueprints.complaints.incidents import open_incidents
-from blueprints.complaints.routes.desk import CASE, case_or_404
+from blueprints.complaints import queries_case
+from blueprints.complaints.events import open_incidents
+from blueprints.complaints.models import Case
 from blueprints.complaints.service import perform
 from blueprints.complaints.service.exporting import check_reason
 from blueprints.complaints.workflow import OPEN
@@ -35,6 +36,15 @@ from domain.errors import InvalidInput
 P = Permission
 STATES = (("prepared", "待告知"), ("told", "已告知"), ("unreachable", "没有留电话"))
 COLUMNS = ("编号", "诉求人", "电话", "第几次更新", "告知内容")
+CASE = "/cases/<int(max=2147483647):case_id>"
+
+
+def case_or_404(case_id: int) -> Case:
+    """A visible case; a foreign one does not exist."""
+    found = queries_case.case_for(case_id, me())
+    if found is None:
+        abort(404)
+    return found
 
 
 @blueprint.get(f"{INCIDENT}/calls")

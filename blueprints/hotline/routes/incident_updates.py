@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 
 from blueprints.accounts.sessions import me
 from blueprints.hotline.forms.incidents import DecideForm, RestoredForm, UpdateForm, WhyForm

@@ -65,7 +65,12 @@ def incidents() -> Response:
     if len(places) > 1:
         options = pages.organization_options(places)
         controls.append({"name": "enterprise", "label": "单位", "options": options})
-    new = {"label": "新建停供事件", "url": url_for("hotline.new_incident"), "primary": True, "icon": "plus-lg"}
+    new = {
+        "label": "新建停供事件",
+        "url": url_for("hotline.new_incident"),
+        "primary": True,
+        "icon": "plus-lg",
+    }
     return list_screen(
         "停供事件", pages.HEADS, pages.list_rows(found), endpoint="hotline.incidents", filters=filters,
         controls=controls, before=before, after=after, empty="还没有停供事件。",
@@ -155,7 +160,9 @@ def _actions(found: Incident) -> list[dict[str, Any]]:
         url = url_for("hotline.decide_incident_update", incident_update_id=waits.id, **values)
         actions.append({"label": "审批更新", "url": url, "primary": True})
     if found.state == "announced" and edits:
-        actions.append({"label": "已开始停供", "url": url_for("hotline.start_incident", **values), "post": True})
+        actions.append(
+            {"label": "已开始停供", "url": url_for("hotline.start_incident", **values), "post": True}
+        )
         actions.append({"label": "取消", "url": url_for("hotline.cancel_incident", **values)})
     if open_now and edits and not waits:
         actions.append({"label": "更新进展", "url": url_for("hotline.new_incident_update", **values)})

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from blueprints.accounts.models import User
-from blueprints.complaints.incidents import CaseAttached, CaseDetached, IncidentsWanted, OpenIncident
+from blueprints.complaints.events import CaseAttached, CaseDetached, IncidentsWanted, OpenIncident
 from blueprints.complaints.models import Case
 from blueprints.complaints.queries_access import visible
 from blueprints.complaints.service.incident_closing import BATCH, Batch
@@ -76,7 +76,9 @@ def on_case_detached(event: CaseDetached) -> None:
     db.session.execute(ended.values(detached_at=event.now), execution_options=QUIET)
     updates = select(IncidentUpdate.id).where(IncidentUpdate.incident_id == incident_id)
     dropped = delete(IncidentTelling).where(
-        IncidentTelling.case_id == case_id, IncidentTelling.update_id.in_(updates), IncidentTelling.state != TOLD
+        IncidentTelling.case_id == case_id,
+        IncidentTelling.update_id.in_(updates),
+        IncidentTelling.state != TOLD,
     )
     db.session.execute(dropped, execution_options=QUIET)
     _count(int(incident_id or 0), -1)
@@ -135,4 +137,3 @@ def call_of(case: Case) -> IncidentCall | None:
         IncidentCall.detached_at.is_(None),
     )  # fmt: skip
     return db.session.scalar(rows)
-

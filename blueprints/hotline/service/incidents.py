@@ -271,4 +271,3 @@ def cancel(incident: Incident, reason: str, *, by: User, now: datetime) -> None:
 def may_edit(incident: Incident, by: User) -> bool:
     """Whether this person writes updates of it."""
     return Permission.INCIDENT_EDIT in by.permissions and works_on(incident, by)
-

@@ -28,8 +28,16 @@ STATES = {
     "announced": ("已告知，未开始", "wait"), "open": ("进行中", "danger"), "closing": ("正在结案", "open"),
     "closed": ("已结束", "done"), "cancelled": ("已取消", "stopped"),
 }  # fmt: skip
-UPDATE_STATES = {"drafted": ("待批准", "wait"), "approved": ("已批准", "done"), "rejected": ("已退回", "stopped")}
-TELLINGS = {"prepared": ("待告知", "wait"), "told": ("已告知", "done"), "unreachable": ("没有留电话", "stopped")}
+UPDATE_STATES = {
+    "drafted": ("待批准", "wait"),
+    "approved": ("已批准", "done"),
+    "rejected": ("已退回", "stopped"),
+}
+TELLINGS = {
+    "prepared": ("待告知", "wait"),
+    "told": ("已告知", "done"),
+    "unreachable": ("没有留电话", "stopped"),
+}
 HEADS = ("停供事件", "编号", "状态", "单位", "范围", "开始", "恢复", ("来电", "num"))
 CALL_HEADS = ("来电", "状态", "收到", "并入", "另行办理")
 UPDATE_HEADS = ("更新", "状态", "预计恢复", "原因", "话术", "起草", "批准", "告知")
