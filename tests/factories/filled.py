@@ -18,6 +18,8 @@ from tests.factories.cases import Desk
 from tests.factories.checklists import fill_checklists
 from tests.factories.checks import fill_checks
 from tests.factories.disclosure import fill_disclosure
+from tests.factories.duty import fill_duty
+from tests.factories.emergencies import fill_emergencies
 from tests.factories.findings import fill_findings
 from tests.factories.incidents import fill_incidents
 from tests.factories.inspection import fill_inspection
@@ -103,6 +105,7 @@ def fill(desk: Desk) -> Filled:
         fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans() | fill_checks()
         | fill_findings()
+        | fill_duty() | fill_emergencies()
         | fill_incidents()
         | fill_paper(),
     )  # fmt: skip

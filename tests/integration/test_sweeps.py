@@ -59,7 +59,7 @@ ODD = (
 QUERY_NAMES = (
     "q", "state", "type", "category", "channel", "level", "enterprise", "due", "received_from", "received_to",
     "sort", "page", "offset", "after", "before", "next", "group", "person", "action", "subject", "from", "to",
-    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "by", "seed", "on", "a", "b", "rate", "part", "types", "month", "late", "entry",
+    "day", "n", "unit", "owner", "place", "received", "year", "kind", "service", "mine", "id", "series", "cursor", "split", "by", "seed", "on", "a", "b", "rate", "part", "types", "month", "late", "entry", "view", "organization",
 )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def test_strangers_get_404_and_change_nothing(app: Flask, filled: Filled, world:
 
 
 LISTS = (
-    *("/cases", "/incidents"),
+    *("/cases", "/incidents", "/emergencies", "/duty/roster", "/duty/handovers", "/bench/duty"),
     "/bench",
     "/cases/surges",
     "/ledgers",
@@ -397,5 +397,6 @@ FORM_NAMES = (
     "number_0", "code_0", "public_value", "user_id", "valid_from", "valid_until",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
     "badge", "post", "starts", "ends", "at", "agreed_at", "consent_at", "people", "staff_id", "left_on", "hours",
-    "points", "on_error", "insist", "side",
+    "points", "on_error", "insist", "side", "begins_at", "ends_at", "leader_id", "kinds", "groups", "leaders",
+    "until", "which", "phones", "taken_name", "taken_phone", "how", "words", "enterprise",
 )  # fmt: skip
