@@ -44,6 +44,7 @@ FEATURES = (
     accounts, rulebook, registry, notices, duty, knowledge, complaints, disclosure, hotline, inspection,
     portal, home,
 )  # fmt: skip
+ICONS = "icons/bootstrap-icons.svg"
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@2.0.10/dist/htmx.min.js"
 HTMX_INTEGRITY = "sha384-H5SrcfygHmAuTDZphMHqBJLc3FhssKjG7w/CeCpFReSfwBWDTKpkzPP8c+cLsK+V"
 
@@ -152,6 +153,14 @@ def register_extensions(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     htmx_file = Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js"
 
+    icons_file = Path(app.blueprints["bootstrap"].static_folder or "") / ICONS
+
+    @app.get("/icons.svg")
+    @authz.public
+    def icons() -> Response:
+        """The icons of the installed package, under an address short enough for thirty of them on a page."""
+        return send_file(icons_file, mimetype="image/svg+xml", max_age=31_536_000)
+
     @app.get("/assets/htmx.js")
     @authz.public
     def htmx_local() -> Response:
@@ -173,9 +182,9 @@ def register_static_versions(app: Flask) -> None:
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        name = values.get("filename")
+        name = ICONS if endpoint == "icons" else values.get("filename")
         folder = app.static_folder if endpoint == "static" else None
-        if endpoint == "bootstrap.static":
+        if endpoint in ("bootstrap.static", "icons"):
             folder = app.blueprints["bootstrap"].static_folder
         if not folder or not name or "v" in values:
             return

@@ -38,13 +38,12 @@ def leave(
     successor cannot take it.
     """
     found = holdings_of(user)
+    _require_successors(user, found, choices)
     items = []
     for kind, keeper in KEEPERS.items():
         takers: dict[int, list[int]] = {}
         for one in (each for each in found if each.kind == kind):
-            successor = choices.get((kind, one.id))
-            if successor is None or successor.id == user.id or not _colleague(successor, user):
-                raise InvalidInput(f"“{one.label}”还没有接手人。", f"to_{kind}_{one.id}")
+            successor = choices[kind, one.id]
             takers.setdefault(successor.id, []).append(one.id)
             items.append(_item(keeper.name, one, successor))
         for successor_id, ids in takers.items():
@@ -62,8 +61,16 @@ def leave(
     return row
 
 
-def _colleague(successor: User, user: User) -> bool:
-    return successor.enabled and successor.organization_id == user.organization_id
+def _require_successors(user: User, found: Sequence[Holding], choices: Mapping[Key, User]) -> None:
+    takers = {key: one for key, one in choices.items() if one.enabled and one.id != user.id}
+    missing = [
+        one for one in found
+        if (taker := takers.get((one.kind, one.id))) is None or taker.organization_id != user.organization_id
+    ]  # fmt: skip
+    if len(missing) == 1:
+        raise InvalidInput(f"“{missing[0].label}”还没有接手人。", f"to_{missing[0].kind}_{missing[0].id}")
+    if missing:
+        raise InvalidInput(f"还有 {len(missing)} 件没有接手人，请选择“全部交给”，或者逐件选择。", "everything")
 
 
 def _item(name: str, one: Holding, successor: User) -> dict[str, object]:
