@@ -17,7 +17,7 @@ from blueprints.inspection.queries import checks, plans
 from blueprints.inspection.queries.rectifications import waiting as rectifications_waiting
 from blueprints.notices.queries import waiting_count
 from core import clock
-from core.authz import Permission, public, requires
+from core.authz import Permission, Role, public, requires
 from core.calendar_store import load_calendar
 from core.db import transaction
 from core.htmx import redirect_to, render
@@ -65,10 +65,13 @@ def bench() -> Response:
 
 
 def _inspection() -> list[dict[str, Any]]:
-    """Plans that wait for the leader, checks that this inspector has begun; nothing where there is none."""
+    """Plans that wait for the leader, checks that this inspector has to begin or has begun; nothing where there
+    is none."""
     held, found = current_user.permissions, []
     if Permission.PLAN_APPROVE in held and (count := plans.to_approve(current_user)):
         found.append(("待批计划", count, url_for("inspection.plans", state="submitted")))
+    if Role.INSPECTOR in current_user.roles and (count := len(plans.targets_of(current_user, "approved"))):
+        found.append(("待开始检查", count, url_for("inspection.plans", state="approved")))
     if Permission.CHECK_ACT in held and (count := checks.unfinished(current_user)):
         found.append(("现场检查", count, url_for("inspection.checks", state=checks.DOING, mine=1)))
     return [

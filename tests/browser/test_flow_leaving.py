@@ -15,7 +15,6 @@ from tests.factories.cases import Desk
 from tests.factories.papers import text_of
 
 
-
 def lent(office: Office, to: str) -> None:
     """The leader lends the own role for three days, from the menu."""
     leader = office["jxw-leader"]

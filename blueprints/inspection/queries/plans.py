@@ -147,3 +147,14 @@ def was_served(target: PlanTarget) -> bool:
     """Whether the 检查通知书 of a target reached the enterprise."""
     notice = target.notice
     return notice is not None and any(service.served_at is not None for service in notice.services)
+
+
+def targets_of(user: User, *states: str) -> list[PlanTarget]:
+    """Targets of plans in these states, with this person on the team and without a check that counts."""
+    counts = (SiteCheck.target_id == PlanTarget.id, SiteCheck.state != "void")
+    rows = (
+        select(PlanTarget).join(InspectionPlan, InspectionPlan.id == PlanTarget.plan_id)
+        .where(InspectionPlan.organization_id == user.organization_id, InspectionPlan.state.in_(states))
+        .where(~select(SiteCheck.id).where(*counts).exists()).order_by(PlanTarget.id)
+    )  # fmt: skip
+    return [row for row in db.session.scalars(rows) if user.id in {person["id"] for person in row.team}]

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from blueprints.accounts.models import User
 from blueprints.accounts.service.holdings import Holding, Keeper, Transition
-from blueprints.inspection.models import CheckInspector, InspectionPlan, PlanTarget, SiteCheck
+from blueprints.inspection.models import CheckInspector, PlanTarget, SiteCheck
+from blueprints.inspection.queries.plans import targets_of
 from blueprints.inspection.service import checking, planning
 from core.clock import local_date
 from core.db import db
@@ -39,20 +40,12 @@ def give_checks(ids: Sequence[int], change: Transition) -> None:
 
 def targets(user: User) -> list[Holding]:
     """Planned targets without a check that counts in which this person is on the team."""
-    counts = (SiteCheck.target_id == PlanTarget.id, SiteCheck.state != "void")
-    begun = select(SiteCheck.id).where(*counts).exists()
-    rows = (
-        select(PlanTarget).join(InspectionPlan, InspectionPlan.id == PlanTarget.plan_id)
-        .where(InspectionPlan.organization_id == user.organization_id, InspectionPlan.state.in_(RUNNING))
-        .where(~begun).order_by(PlanTarget.id)
-    )  # fmt: skip
     return [
         Holding(
             "target", row.id, f"{row.plan.label}　{row.place}", f"/plan-targets/{row.id}",
             day_words(row.plan.ends_on),
         )
-        for row in db.session.scalars(rows)
-        if user.id in {person["id"] for person in row.team}
+        for row in targets_of(user, *RUNNING)
     ]  # fmt: skip
 
 
