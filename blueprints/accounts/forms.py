@@ -122,7 +122,17 @@ class OrganizationForm(BaseForm):
     ruleset_code = SelectField("执行制度", choices=[], default="")
     hotline = StringField("服务热线", [Optional(), Length(max=32)])
     repair_phone = StringField("24小时抢修电话", [Optional(), Length(max=32)])
+    area = StringField("所在片区", [Optional(), Length(max=64)])
     active = BooleanField("启用", default=True)
+
+
+class JurisdictionForm(BaseForm):
+    """Who supervises a sector in an area."""
+
+    sector = SelectField("行业", [DataRequired()], choices=list(SECTORS.items()))
+    area = StringField("片区", [Length(max=64)], description="留空：其他各处。和企业所在片区一致。")
+    regulator_id = SelectField("主管部门", [DataRequired()], choices=[])
+    basis = StringField("依据", [Optional(), Length(max=300)], description="例如三定方案、区政府文件。")
 
 
 class NewDepartmentForm(BaseForm):

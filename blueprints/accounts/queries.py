@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from sqlalchemy import Select, false, func, or_, select, tuple_
+from sqlalchemy.orm import joinedload
 
-from blueprints.accounts.models import Department, LoginSession, Organization, RoleGrant, User
+from blueprints.accounts.models import Department, Jurisdiction, LoginSession, Organization, RoleGrant, User
 from core.audit import AuditEntry
 from core.authz import ADMIN_ROLES, Permission, Role
 from core.db import db
@@ -41,18 +42,59 @@ def organizations(kind: str | None = None) -> list[Organization]:
     return list(db.session.scalars(rows.where(Organization.kind == kind) if kind else rows))
 
 
-def regulator_of(sector: str) -> Organization | None:
-    """The active regulator that supervises a sector (F1), if the deployment has one."""
-    for regulator in organizations("regulator"):
-        if regulator.active and sector in regulator.sectors:
-            return regulator
-    return None
+@dataclass(frozen=True)
+class Districts:
+    """Which regulator supervises a sector where: the rows of the jurisdictions, and all organizations."""
+
+    everybody: list[Organization]
+    placed: dict[tuple[str, str], Organization]
+
+    def regulator_of(self, sector: str, area: str = "") -> Organization | None:
+        """By the row of the area, else by that of everywhere else; without any the active regulator of the
+        sector, one of the same area first."""
+        for key in ((sector, area), (sector, "")):
+            holder = self.placed.get(key)
+            if holder is not None and holder.active:
+                return holder
+        free = [r for r in self.everybody if r.is_regulator and r.active and sector in r.sectors]
+        return min(free, key=lambda r: (r.area not in ("", area), r.area != area, r.id), default=None)
+
+
+def districts() -> Districts:
+    """All organizations and who supervises whom: one statement."""
+    rows = select(Organization, Jurisdiction).outerjoin(
+        Jurisdiction, Jurisdiction.regulator_id == Organization.id
+    )
+    found = db.session.execute(rows.order_by(Organization.kind.desc(), Organization.id)).all()
+    placed = {(j.sector, j.area): organization for organization, j in found if j is not None}
+    return Districts(list(dict.fromkeys(row[0] for row in found)), placed)
+
+
+def regulator_of(sector: str, area: str = "") -> Organization | None:
+    """The active regulator that supervises a sector in an area (F1), if the deployment has one."""
+    return districts().regulator_of(sector, area)
 
 
 def supervised_by(regulator: Organization) -> list[Organization]:
-    """Active enterprises in the sectors of a regulator (F1)."""
+    """Active enterprises in the sectors and the area of a regulator (F1)."""
+    known = districts()
     mine = set(regulator.sectors)
-    return [e for e in organizations("enterprise") if e.active and mine & set(e.sectors)]
+    return [
+        e
+        for e in known.everybody
+        if not e.is_regulator and e.active and mine & set(e.sectors)
+        and (not known.placed or any(_same(known.regulator_of(s, e.area), regulator) for s in e.sectors))
+    ]  # fmt: skip
+
+
+def _same(one: Organization | None, other: Organization) -> bool:
+    return one is not None and one.id == other.id
+
+
+def jurisdictions() -> list[Jurisdiction]:
+    """All rows, by sector and area."""
+    rows = select(Jurisdiction).options(joinedload(Jurisdiction.regulator))
+    return list(db.session.scalars(rows.order_by(Jurisdiction.sector, Jurisdiction.area)))
 
 
 def departments_of(organization_id: int) -> list[Department]:

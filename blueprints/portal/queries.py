@@ -46,7 +46,8 @@ def regulators() -> list[Organization]:
 
 def regulators_over(organization: Organization) -> list[Organization]:
     """The regulators of an enterprise's sectors."""
-    found = {row.id: row for sector in organization.sectors if (row := regulator_of(sector)) is not None}
+    over = (regulator_of(sector, organization.area) for sector in organization.sectors)
+    found = {row.id: row for row in over if row is not None}
     return list(found.values())
 
 

@@ -4,6 +4,23 @@ from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__)
 
-from blueprints.accounts.routes import audit_log, delegations, organizations, people, roles, sign_in  # noqa: E402
+from blueprints.accounts.routes import (  # noqa: E402
+    audit_log,
+    delegations,
+    jurisdictions,
+    organizations,
+    people,
+    roles,
+    sign_in,
+)
 
-__all__ = ["audit_log", "blueprint", "delegations", "organizations", "people", "roles", "sign_in"]
+__all__ = [
+    "audit_log",
+    "blueprint",
+    "delegations",
+    "jurisdictions",
+    "organizations",
+    "people",
+    "roles",
+    "sign_in",
+]

@@ -28,6 +28,7 @@ LABELS = {
     "ruleset_code": "执行制度",
     "hotline": "服务热线",
     "repair_phone": "24小时抢修电话",
+    "area": "所在片区",
     "active": "启用",
 }
 
@@ -64,6 +65,7 @@ def _details(form: OrganizationForm, active: bool) -> service.Details:
         ruleset_code=form.ruleset_code.data or "",
         hotline=form.hotline.data or "",
         repair_phone=form.repair_phone.data or "",
+        area=" ".join((form.area.data or "").split()),
         active=active,
     )
 

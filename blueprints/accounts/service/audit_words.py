@@ -25,11 +25,13 @@ ACTIONS = {
     "role.changed": "调整角色",
     "organization.created": "新建单位",
     "organization.changed": "修改单位",
+    "jurisdiction.set": "设定管辖",
+    "jurisdiction.dropped": "删除管辖",
     "department.created": "新建部门",
     "department.changed": "修改部门",
     "audit.verified": "核验日志",
 }
-SUBJECTS = {"user": "账号", "organization": "单位", "department": "部门", "audit": "审计日志"}
+SUBJECTS = {"user": "账号", "organization": "单位", "department": "部门", "audit": "审计日志", "jurisdiction": "管辖"}
 FIELDS = {
     "name": "名称",
     "short_name": "简称",

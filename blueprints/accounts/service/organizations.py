@@ -32,6 +32,7 @@ class Details:
     ruleset_code: str = ""
     hotline: str = ""
     repair_phone: str = ""
+    area: str = ""
     active: bool = True
 
 
@@ -50,7 +51,7 @@ def _check_sectors(kind: str, details: Details, own_id: int | None) -> None:
         return
     for sector in details.sectors:
         holder = queries.regulator_of(sector)
-        if holder is not None and holder.id != own_id:
+        if holder is not None and holder.id != own_id and not details.area:
             raise InvalidInput(f"{SECTORS[sector]}已由{holder.name}主管。", "sectors")
 
 
@@ -115,6 +116,7 @@ def _columns(details: Details) -> dict[str, Any]:
         "ruleset_code": details.ruleset_code,
         "hotline": details.hotline,
         "repair_phone": details.repair_phone,
+        "area": details.area,
         "active": details.active,
     }
 

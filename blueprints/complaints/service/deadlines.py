@@ -47,16 +47,16 @@ def ruleset_limit(ruleset: Ruleset, obligation: str, case_type: str) -> Limit | 
     )  # fmt: skip
 
 
-def regulator_id_of(sector: str) -> int | None:
-    """The active regulator that supervises a sector (F1), looked up once for as long as no organization
-    changes."""
-    return remembered(("regulator", sector), lambda: getattr(regulator_of(sector), "id", None))
+def regulator_id_of(sector: str, area: str = "") -> int | None:
+    """The active regulator that supervises a sector in an area (F1), looked up once for as long as no
+    organization and no jurisdiction changes."""
+    return remembered(("regulator", sector, area), lambda: getattr(regulator_of(sector, area), "id", None))
 
 
 def laws_of(enterprise: Organization) -> list[LawLimit]:
     """Limits of law that the regulator of the enterprise's sector holds beside the ruleset."""
     sector = enterprise.sectors[0]
-    regulator_id = regulator_id_of(sector)
+    regulator_id = regulator_id_of(sector, enterprise.area)
     return law_limits_for(regulator_id, sector) if regulator_id is not None else []
 
 

@@ -131,7 +131,7 @@ def may_register_for(enterprise: Organization, by: User) -> bool:
     if by.organization is None:
         return False
     if by.organization.is_regulator:
-        return regulator_id_of(enterprise.sectors[0]) == by.organization_id
+        return regulator_id_of(enterprise.sectors[0], enterprise.area) == by.organization_id
     return by.organization_id == enterprise.id
 
 

@@ -69,7 +69,8 @@ def finished_periods(today: date, kind: str, number: int = SHOWN_PERIODS) -> lis
 
 def ledger_regulator(enterprise: Organization) -> Organization | None:
     """The regulator to which the ledger goes."""
-    return next((r for r in map(regulator_of, enterprise.sectors) if r is not None), None)
+    found = (regulator_of(sector, enterprise.area) for sector in enterprise.sectors)
+    return next((r for r in found if r is not None), None)
 
 
 def period_kind(enterprise: Organization) -> str:

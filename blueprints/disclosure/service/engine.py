@@ -81,7 +81,7 @@ def with_permission(organization_id: int, permission: Permission) -> list[int]:
 
 def regulators_of(organization: Organization) -> list[Organization]:
     """The regulators that supervise the sectors of an enterprise."""
-    found = [regulator_of(sector) for sector in organization.sectors]
+    found = [regulator_of(sector, organization.area) for sector in organization.sectors]
     return list({one.id: one for one in found if one is not None}.values())
 
 

@@ -108,7 +108,7 @@ def remembered(key: object, make: Callable[[], Kept]) -> Kept:
 def settings_owner(enterprise: Organization) -> Organization:
     """Who sets the local values that hold for an enterprise: its regulator where the ruleset says so (F), the
     enterprise itself otherwise (Q) or when no regulator supervises its sector."""
-    return owner_with(enterprise, regulator_of)
+    return owner_with(enterprise, lambda sector: regulator_of(sector, enterprise.area))
 
 
 def owner_with(enterprise: Organization, find: Callable[[str], Organization | None]) -> Organization:
