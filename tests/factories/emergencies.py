@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from blueprints.hotline.models import EmergencyAlarm
 from blueprints.hotline.service import emergencies as service
 from core import clock
 from core.calendar_store import load_calendar
-from core.db import transaction
+from core.db import db, transaction
 from tests.factories.world import World
 
 
@@ -20,4 +21,7 @@ def alarm(who: str = "rq-dispatcher", enterprise: str = "rq", kind: str = "leak"
 
 def fill_emergencies() -> dict[str, int | str]:
     """A running alarm of the gas company."""
-    return {"alarm_id": alarm()}
+    made = alarm()
+    case_id = db.session.get_one(EmergencyAlarm, made).case_id
+    db.session.rollback()
+    return {"alarm_id": made, "alarm_case_id": case_id}

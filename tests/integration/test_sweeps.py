@@ -165,7 +165,7 @@ TENANT = {
     "evidence_id",
     *("check_photo_id", "signature_id", "tablet_id", "site_check_id"),
     *("finding_id", "finding_file_id", "rectification_id", "recheck_id", "plea_id"),
-    *("duty_shift_id", "handover_id", "alarm_id"),
+    *("duty_shift_id", "handover_id", "alarm_id", "alarm_case_id"),
     "outlet_id",
     "photo_id",
     "check_id",

@@ -134,11 +134,11 @@ def _page(alarm: EmergencyAlarm, status: int = 200, typed: dict[str, str] | None
     )  # fmt: skip
 
 
-@blueprint.get(f"/cases/<{ID}:case_id>/emergency")
+@blueprint.get(f"/cases/<{ID}:alarm_case_id>/emergency")
 @requires(Permission.EMERGENCY_ACT)
-def emergency_of_case(case_id: int) -> AnyResponse:
+def emergency_of_case(alarm_case_id: int) -> AnyResponse:
     """From a case to the alarm by which it was raised."""
-    found = queries.alarm_of_case(case_id)
+    found = queries.alarm_of_case(alarm_case_id)
     if found is None:
         abort(404)
     return redirect(service.path_of(_alarm_or_404(found.id)))
