@@ -65,8 +65,7 @@ def bench() -> Response:
 
 
 def _inspection() -> list[dict[str, Any]]:
-    """Plans that wait for the leader, checks that this inspector has to begin or has begun; nothing where there
-    is none."""
+    """Plans that wait for the leader, checks that this inspector has to begin or has begun."""
     held, found = current_user.permissions, []
     if Permission.PLAN_APPROVE in held and (count := plans.to_approve(current_user)):
         found.append(("待批计划", count, url_for("inspection.plans", state="submitted")))
