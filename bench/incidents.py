@@ -1,8 +1,8 @@
 """An incident with 7,362 calls in three days: `./run bench incidents [--calls N] [--postgres]`.
 
-The calls are registered in the shape of an outage (most in the first hours), attached, told of two updates, and
-closed with the incident, each with its own record. For each step: seconds, SQL statements, memory. Beside it the
-same step taken on 200 cases one by one, as a person takes it.
+The calls are registered in the shape of an outage (most in the first hours), attached, told of two updates,
+and closed with the incident, each with its own record. For each step: seconds, SQL statements, memory. Beside
+it the same step taken on 200 cases one by one, as a person takes it.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _register(place_id: int, by_id: int, number: int) -> list[int]:
     from core.calendar_store import load_calendar
     from core.db import db, transaction
 
-    dice, calendar, ids = random.Random(7362), load_calendar(), []  # noqa: S311
+    dice, calendar, ids = random.Random(7362), load_calendar(), []
     times = moments(clock.now(), number, dice)
     for first in range(0, number, BATCH):
         with transaction() as session:
@@ -113,7 +113,8 @@ def _register(place_id: int, by_id: int, number: int) -> list[int]:
             intakes = [
                 Intake(
                     enterprise=place, type="complaint", channel="gas_hotline", category="service",
-                    title="没有气", content=FORMS, received_at=at, late_entry_reason="批量登记", place="示例片区",
+                    title="没有气", content=FORMS, received_at=at, late_entry_reason="批量登记",
+                    place="示例片区",
                     people=(Person("示例用户甲", f"138{dice.randrange(10**8):08d}", "示例路1号"),),
                 )
                 for at in times[first : first + BATCH]
@@ -175,7 +176,9 @@ class Event:
         from blueprints.hotline.service import incidents
 
         def act(found: Any, by: Any, now: datetime) -> None:
-            incidents.decide(incidents.waiting(found), True, "", by=by, now=now)
+            waits = incidents.waiting(found)
+            if waits is not None:
+                incidents.decide(waits, True, "", by=by, now=now)
 
         self._act(self.leader, act)
 

@@ -35,8 +35,8 @@ class IncidentsWanted:
 
 @dataclass
 class CaseAttached:
-    """A case becomes a call of an incident; whoever keeps it refuses, or says its `number`. `told`: the caller
-    has just heard the script."""
+    """A case becomes a call of an incident; whoever keeps it says its `number`, or nothing. `told`: the
+    caller has just heard the script."""
 
     case: Case
     incident_id: int

@@ -1,4 +1,4 @@
-"""The steps of an incident on many cases at once: what `perform` does for one, in a few statements for a batch.
+"""The steps of an incident on many cases at once: what `perform` does for one, in a few statements.
 
 The same step, state, clocks, next step and audit entry for each case; nobody is notified case by case.
 """
@@ -46,7 +46,7 @@ class Batch:
     _archive: dict[tuple[int, str], tuple[Limit, Reckoning] | None] = field(default_factory=dict)
 
     def attach(self, case_ids: Sequence[int], incident_id: int, number: str) -> list[int]:
-        """Make these open cases, of no incident so far, calls of the incident; ids of those that became one."""
+        """Make these open cases, of no incident so far, calls of the incident; ids of those that did."""
         free = [Case.id.in_(list(case_ids)), Case.incident_id.is_(None), Case.state.in_(OPEN_STATES)]
         rows = db.session.execute(select(*READ).where(*free).order_by(Case.id).with_for_update()).all()
         self._set([row.id for row in rows], {"incident_id": incident_id})

@@ -40,7 +40,7 @@ def detach_incident(act: Act) -> None:
 
 @effect("close_by_incident")
 def close_by_incident(act: Act) -> None:
-    """随停供事件结案: as `close`, with what the caller was told. Many at once: `incident_closing.close_many`."""
+    """随停供事件结案: as `close`, with what the caller was told. Many at once: `incident_closing`."""
     act.record("incident", "restored_at", "text")
     act.case.closed_at, act.case.ended_how = act.now, ENDED_HOW
     act.case.supervision_proposed = ""

@@ -90,8 +90,8 @@ class IncidentUpdate(Base):
 
 
 class IncidentCall(Base):
-    """A case that is one of the incident's calls; `detached_at` ends it. `apart`: why it is handled on its own
-    (另行办理) and stays open when the incident closes."""
+    """A case that is one of the incident's calls; `detached_at` ends it. `apart`: why it is handled on its
+    own (另行办理) and stays open when the incident closes."""
 
     __tablename__ = "incident_call"
     __table_args__ = (Index("ix_incident_call_incident", "incident_id", "id"),)
@@ -108,7 +108,8 @@ class IncidentCall(Base):
 
 
 class IncidentTelling(Base):
-    """The text of an update prepared for one caller. `state`: prepared | told | unreachable."""
+    """The text of an update prepared for one caller. `state`: prepared | told | unreachable |
+    superseded (a newer update came before anybody had told this one)."""
 
     __tablename__ = "incident_telling"
     __table_args__ = (UniqueConstraint("update_id", "case_id"), Index("ix_incident_telling_case", "case_id"))

@@ -136,9 +136,10 @@ def _tellings(found: Incident, status: int = 200, error: str = "") -> Response:
     rows = queries.to_tell(found, me(), state=state, after=place("after"), limit=queries.PAGE + 1)
     more, rows = len(rows) > queries.PAGE, rows[: queries.PAGE]
     people = queries.people_of([row.case_id for row in rows])
-    at = {"incident_id": found.id, "state": state}
+    at: dict[str, Any] = {"incident_id": found.id, "state": state}
     tabs = [
-        {"label": words, "active": code == state, "url": url_for("hotline.incident_tellings", **at | {"state": code})}
+        {"label": words, "active": code == state,
+         "url": url_for("hotline.incident_tellings", **at | {"state": code})}
         for code, words in STATES
     ]  # fmt: skip
     return render(

@@ -29,8 +29,8 @@ def new_incident_update(incident_id: int) -> Response:
     form = UpdateForm(obj=found if request.method != "POST" else None)
 
     def act() -> str:
-        values = {name: form[name].data or "" for name in ("script", "cause", "reason")}
-        given = service.Draft(estimated_at=form.estimated_at.data, **values)
+        script, cause, reason = (form[name].data or "" for name in ("script", "cause", "reason"))
+        given = service.Draft(script, form.estimated_at.data, cause, reason)
         service.draft(found, given, by=me(), now=clock.now())
         return page_of(found)
 

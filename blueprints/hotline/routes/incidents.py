@@ -20,6 +20,7 @@ from blueprints.hotline.views import incident_pages as pages
 from core import clock
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
+from core.forms import select_choices
 from core.htmx import render
 from core.screens import asked, form_flow, list_screen, place
 from core.submissions import once
@@ -91,9 +92,11 @@ def _new_form(places: list[Organization]) -> IncidentForm:
         "place": request.args.get("place", "")[:200], "enterprise": request.args.get("enterprise", "")[:9],
     }  # fmt: skip
     form = IncidentForm(data=known if request.method != "POST" else None)
-    form.enterprise.choices = [(row.id, row.name) for row in places]
-    if len(places) > 1:
-        form.enterprise.choices.insert(0, ("", "请选择"))
+    form.enterprise.choices = select_choices((row.id, row.name) for row in places)
+    if len(places) == 1:
+        del form.enterprise
+        hours, source = service.promised_hours(places[0])
+        form.announced_at.description = f"计划停供才填；须提前 {hours} 小时（{source}），不足的写明原因。"
     form.areas.choices = queries.areas_of([row.id for row in places])
     if not form.areas.choices:
         del form.areas
@@ -121,19 +124,13 @@ def new_incident() -> Response:
         "新建停供事件", form, groups, act, back=url_for("hotline.incidents"), submit="建立",
         done="停供事件已建立，话术待批准。", breadcrumb=pages.crumbs(),
         intro=f"勾选的 {count} 件诉求件建立后一并并入。" if count else "",
-        warning=_notice_owed(places), spans={"began_at": 6, "estimated_at": 6, "announced_at": 6, "late_reason": 6},
+        spans={"began_at": 6, "estimated_at": 6, "announced_at": 6, "late_reason": 6},
     )  # fmt: skip
 
 
-def _notice_owed(places: list[Organization]) -> str:
-    if len(places) != 1:
-        return ""
-    hours, source = service.promised_hours(places[0])
-    return f"计划停供须提前 {hours} 小时告知用户（{source}）；不足的写明原因，并会标出“告知晚了”。"
-
-
 def _begun(form: IncidentForm, places: list[Organization]) -> Incident:
-    enterprise = next((row for row in places if row.id == form.enterprise.data), None)
+    wanted = form.enterprise.data if "enterprise" in form else places[0].id
+    enterprise = next((row for row in places if row.id == wanted), None)
     if enterprise is None:
         abort(404)
     chosen = dict(form.areas.choices) if "areas" in form else {}
@@ -152,7 +149,8 @@ def _begun(form: IncidentForm, places: list[Organization]) -> Incident:
 
 def _actions(found: Incident) -> list[dict[str, Any]]:
     """What this person may do with it now, the next step first."""
-    by, waits, values = me(), service.waiting(found), {"incident_id": found.id}
+    by, waits = me(), service.waiting(found)
+    values: dict[str, Any] = {"incident_id": found.id}
     open_now, edits = found.state in service.OPEN_STATES, service.may_edit(found, by)
     approves = P.INCIDENT_APPROVE in by.permissions and service.works_on(found, by)
     actions: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Calls of an incident: attached one by one through the steps of cases, or many at once; set apart by hand."""
+"""Calls of an incident: attached one by one through steps of cases, or many at once; set apart by hand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def on_incidents_wanted(event: IncidentsWanted) -> None:
     rows = select(
         Incident.id, Incident.number, Incident.title, Incident.enterprise_id, Incident.areas,
         Incident.estimated_at, Incident.script,
-    ).where(Incident.enterprise_id.in_(list(event.enterprise_ids)), Incident.state.in_(OPEN_STATES))  # fmt: skip
+    ).where(
+        Incident.enterprise_id.in_(list(event.enterprise_ids)), Incident.state.in_(OPEN_STATES)
+    )  # fmt: skip
     for row in db.session.execute(rows.order_by(Incident.id.desc()).limit(MOST_OFFERED)):
         event.found.append(
             OpenIncident(
@@ -119,7 +121,7 @@ def _forget_untold(update_id: int, case_ids: Sequence[int]) -> None:
 
 
 def set_apart(case: Case, reason: str, *, by: User, now: datetime) -> None:
-    """另行办理: the caller wants more than the supply back, so the case stays open when the incident closes."""
+    """另行办理: the caller wants more than the supply back, so the case stays open at the end."""
     if len(reason.strip()) < LEAST_REASON:
         raise InvalidInput("请写明还要单独办理什么（不少于 5 个字）。", "reason")
     call = call_of(case)

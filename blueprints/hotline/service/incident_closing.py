@@ -1,7 +1,7 @@
 """Closing an incident closes its calls: in batches, each case with its own record, as often as it takes.
 
-The work is what is left to do: open attached cases that name nothing but the outage. So it can be killed at any
-moment and taken up again, and doing it twice changes nothing (ADR 0024).
+The work is what is left to do: open attached cases that name nothing but the outage. So it can be killed at
+any moment and taken up again, and doing it twice changes nothing (ADR 0024).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, exists, insert, literal, select, update
 
@@ -16,7 +17,7 @@ from core import audit
 from core.clock import to_local
 from core.db import UTCDateTime, db
 
-PREPARED, TOLD, UNREACHABLE = "prepared", "told", "unreachable"
+PREPARED, TOLD, UNREACHABLE, SUPERSEDED = "prepared", "told", "unreachable", "superseded"
 
 
 def moment(at: datetime) -> str:
@@ -37,6 +38,8 @@ def telling_text(incident: Incident, row: IncidentUpdate) -> str:
 def prepare(row: IncidentUpdate, *, now: datetime, case_ids: Sequence[int] | None = None) -> None:
     """A text for every open attached case (or for these): one statement, however many there are. Callers who
     left no number cannot be told."""
+    if case_ids is None:
+        _supersede(row)
     reachable = exists().where(Complainant.case_id == Case.id, Complainant.phone != "")
     wanted = select(
         literal(row.id), Case.id, case((reachable, PREPARED), else_=UNREACHABLE),
@@ -46,6 +49,17 @@ def prepare(row: IncidentUpdate, *, now: datetime, case_ids: Sequence[int] | Non
         wanted = wanted.where(Case.id.in_(list(case_ids)))
     columns = ["update_id", "case_id", "state", "prepared_at"]
     db.session.execute(insert(IncidentTelling.__table__).from_select(columns, wanted))  # type: ignore[arg-type]
+
+
+def _supersede(row: IncidentUpdate) -> None:
+    """Nobody is rung up to hear an estimate that no longer holds."""
+    earlier = select(IncidentUpdate.id).where(
+        IncidentUpdate.incident_id == row.incident_id, IncidentUpdate.id != row.id
+    )
+    old = update(IncidentTelling).where(
+        IncidentTelling.update_id.in_(earlier), IncidentTelling.state == PREPARED
+    )
+    db.session.execute(old.values(state=SUPERSEDED), execution_options={"synchronize_session": False})
 
 
 def current(incident_id: int) -> int | None:
@@ -88,7 +102,8 @@ def mark_told(
     if ids is not None:
         where.append(IncidentTelling.id.in_(list(ids)))
     done = update(IncidentTelling).where(*where).values(state=state, told_at=now, told_by_id=by.id)
-    count: int = db.session.execute(done, execution_options={"synchronize_session": False}).rowcount
+    result: Any = db.session.execute(done, execution_options={"synchronize_session": False})
+    count: int = result.rowcount
     if count:
         subject = audit.Subject("incident", incident.id, incident.number)
         audit.record("incident.told", subject=subject, by=by, now=now, changes={"cases": [None, count]})

@@ -176,7 +176,7 @@ def draft(incident: Incident, given: Draft, *, by: User, now: datetime) -> Incid
 
 
 def other_approvers(by: User, now: datetime) -> list[User]:
-    """Who else could approve now: of the people on duty, where there is a roster for this hour, else of all."""
+    """Who else could approve now: of the people on duty, where this hour has a roster, else of all."""
     able = [p for p in people_with_role(by.organization_id, *APPROVERS) if p.id != by.id]
     shift = select(DutyShift.id, DutyShift.leader_id).where(
         DutyShift.organization_id == by.organization_id, DutyShift.begins_at <= now, DutyShift.ends_at > now

@@ -37,10 +37,11 @@ TELLINGS = {
     "prepared": ("待告知", "wait"),
     "told": ("已告知", "done"),
     "unreachable": ("没有留电话", "stopped"),
+    "superseded": ("已有新的更新", "stopped"),
 }
 HEADS = ("停供事件", "编号", "状态", "单位", "范围", "开始", "恢复", ("来电", "num"))
 CALL_HEADS = ("来电", "状态", "收到", "并入", "另行办理")
-UPDATE_HEADS = ("更新", "状态", "预计恢复", "原因", "话术", "起草", "批准", "告知")
+UPDATE_HEADS = ("更新", "状态", "预计恢复", "原因", "话术", "起草", "批准", ("告知", "nowrap"))
 
 
 def list_rows(found: Iterable[Any]) -> list[list[Any]]:
@@ -164,7 +165,7 @@ def telling_rows(
         rows.append({
             "id": row.id, "number": row.number, "url": f"{start}{row.case_id}", "name": name, "phone": phone,
             "title": title, "text": telling_text(incident, updates[row.update_id]),
-            "update": updates[row.update_id].number, "at": moment_words(row.prepared_at),
+            "round": updates[row.update_id].number, "at": moment_words(row.prepared_at),
         })  # fmt: skip
     return rows
 
