@@ -29,6 +29,7 @@ FIELD_LABELS = {
     "round": "派单轮次", "ask": "申请", "asked_until": "希望延到", "decision": "来件单位答复",
     "decided_on": "答复日期", "new_due_on": "新期限", "levels": "用于", "received_at": "派单时间",
     "city_due": "市级时限", "district_due": "区级时限", "late_round": "先前的轮次补到",
+    "body": "移送到", "basis": "依据", "limits": "时限", "received_on": "回执日期", "how": "怎样回来的",
     "held_at": "会商时间", "place": "地点", "chair": "主持人", "attendees": "参加人员",
     "liability": "责任认定", "reply": "议定的合并答复", "assisting": "协办单位",
     "notice": "进展告知", "unanswered": "未答复的原因", "addressed": "对象",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from blueprints.complaints.forms import answering, beside, complainants, handling, joint, outside, receiving
+from blueprints.complaints.forms import (
+    answering,
+    beside,
+    complainants,
+    handling,
+    joint,
+    outside,
+    receiving,
+    transferring,
+)
 from blueprints.complaints.forms.base import ActionForm, Desk
 
 ACTION_FORMS: dict[str, type[ActionForm]] = {
@@ -64,6 +73,9 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
     "request_no_more": complainants.RequestNoMoreForm,
     "decide_no_more": complainants.DecideNoMoreForm,
     "tell_no_more": complainants.TellNoMoreForm,
+    "transfer": transferring.TransferForm,
+    "transfer_receipt": transferring.ReceiptForm,
+    "transfer_back": transferring.TransferBackForm,
     "consult": joint.ConsultForm,
     "outside_sign": outside.SignForm,
     "outside_ask": outside.AskOutsideForm,

@@ -20,6 +20,7 @@ from blueprints.complaints.routes import (  # noqa: E402
     rates,
     saved,
     surges,
+    transfers,
 )
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "rates",
     "saved",
     "surges",
+    "transfers",
 ]

@@ -106,6 +106,7 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "rounds": outside_page.rounds_view(
             found, by, file.names, hours=sign_hours(rules), now=now, calendar=calendar
         ),
+        "transfers": shared_page.transfers_view(found, by, file.names),
         "consultations": shared_page.consultations_view(found, by, file.names),
         "orders": case_page.orders_view(found, by),
         "links": case_page.links_view(file.links, found, by),

@@ -9,8 +9,8 @@ from . import (
     accepting,
     answering,
     closing,
-    consulting,
     complainants,
+    consulting,
     deadlines,
     dispatching,
     handling,
@@ -20,9 +20,11 @@ from . import (
     overlays,
     repeats,
     reviewing,
+    transferring,
 )
 
 __all__ = [
-    "Intake", "Option", "accepting", "answering", "closing", "complainants", "deadlines", "dispatching", "foreseen",
-    "handling", "incidents", "linking", "options", "outside", "overlays", "perform", "register", "repeats", "reviewing",
+    "Intake", "Option", "accepting", "answering", "closing", "complainants", "consulting", "deadlines",
+    "dispatching", "foreseen", "handling", "incidents", "linking", "options", "outside", "overlays",
+    "perform", "register", "repeats", "reviewing", "transferring",
 ]  # fmt: skip

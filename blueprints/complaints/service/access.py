@@ -39,6 +39,7 @@ from blueprints.complaints.models import (
     CaseAccess,
     Complainant,
     LedgerRow,
+    Transfer,
     found_in_cases,
 )
 from blueprints.complaints.people import hide
@@ -134,11 +135,16 @@ def _scopes() -> Any:
 
     A regulator sees the cases it has (received, handed over, taken up) and those it sampled from a ledger;
     an enterprise those it received or was assigned; a handler those of the own department or investigation.
-    A regulator that only sampled a case has nothing to do with it: its row names no organization.
+    A regulator that only sampled a case, or moved it to another one, has nothing to do with it: its row names
+    no organization.
     """
     unit, row = Assignment, LedgerRow
     here, working = Case.id.in_(IDS), and_(unit.case_id.in_(IDS), unit.state != "cancelled")
     mine = or_(Case.receiving_org_id == row.regulator_id, Case.regulator_id == row.regulator_id)
+    sender = or_(
+        Case.receiving_org_id == Transfer.organization_id, Case.regulator_id == Transfer.organization_id
+    )
+    mine_too = exists().where(Case.id == Transfer.case_id, sender)
     sampled = and_(
         row.case_id.in_(IDS), row.sampled_at.is_not(None), ~exists().where(Case.id == row.case_id, mine)
     )
@@ -150,11 +156,13 @@ def _scopes() -> Any:
     def whole(case_id: Any, organization_id: Any, *where: Any) -> Select[Any]:
         return part(case_id, organization_scope(organization_id), organization_id, *where)
 
+    moved = and_(Transfer.case_id.in_(IDS), Transfer.to_organization_id.is_not(None), ~mine_too)
     by_department, by_person = department_scope(unit.department_id), person_scope(unit.investigator_id)
     return union(
         whole(Case.id, Case.receiving_org_id, here),
         whole(Case.id, Case.regulator_id, here, Case.regulator_id.is_not(None)),
         part(row.case_id, organization_scope(row.regulator_id), literal(NOBODY), sampled),
+        part(Transfer.case_id, organization_scope(Transfer.organization_id), literal(NOBODY), moved),
         whole(unit.case_id, unit.organization_id, working),
         part(unit.case_id, by_department, unit.organization_id, working, unit.department_id.is_not(None)),
         part(unit.case_id, by_person, unit.organization_id, working, unit.investigator_id.is_not(None)),

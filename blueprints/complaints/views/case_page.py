@@ -28,6 +28,8 @@ from domain.workdays import Calendar
 
 DANGER = frozenset({"decline", "return_assignment", "review_return"})
 ORDER_STATES = {"open": ("待答复", "wait"), "answered": ("已答复", "open"), "lifted": ("已解除", "stopped")}
+SENT_ON = "本件由本单位移送给其他主管部门，只能查看；对方受理以前可以收回。"
+SAMPLED_ONLY = "这是从台账抽查的件，只能查看；需要直接办理的，可以提级办理。"
 APPROVALS = {
     "extension": "延期", "suspension": "中止", "withdrawal": "撤回", "return": "退单", "no_more": "不再重复办理",
 }  # fmt: skip
@@ -286,7 +288,8 @@ def notices_view(case: Case, by: User) -> list[dict[str, Any]]:
         found.append({"text": f"{since}起中止办理，先恢复才能继续。", "tone": "soon"})
     regulator = by.organization is not None and by.organization.is_regulator
     if regulator and owner_id(case) != by.organization_id:
-        found.append({"text": "这是从台账抽查的件，只能查看；需要直接办理的，可以提级办理。", "tone": "info"})
+        moved = any(t.organization_id == by.organization_id for t in case.transfers)
+        found.append({"text": SENT_ON if moved else SAMPLED_ONLY, "tone": "info"})
     return found
 
 
