@@ -139,12 +139,14 @@ def refuse(form: BaseForm, refusal: InvalidInput | RuleViolation) -> int:
 def form_screen(
     title: str, form: BaseForm, groups: Sequence[Group], *, cancel_url: str, submit: str = "保存",
     status: int = 200, refusal: RuleViolation | None = None, conflict: list[dict[str, str]] | None = None,
-    intro: str = "", breadcrumb: Sequence[Mapping[str, str]] = (), warning: str = "", **extra: Any,
+    intro: str = "", breadcrumb: Sequence[Mapping[str, str]] = (), warning: str = "",
+    template: str = "layouts/form.html", **extra: Any,
 ) -> Response:  # fmt: skip
-    """A form as a page of its own: groups are (legend, clause, names of fields)."""
+    """A form as a page of its own: groups are (legend, clause, names of fields); `template`: one that extends
+    the layout."""
     files = any(field.kind == "file" for field in form)
     return render(
-        "layouts/form.html", status=status, title=title, form=form, groups=groups, submit=submit, files=files,
+        template, status=status, title=title, form=form, groups=groups, submit=submit, files=files,
         cancel_url=cancel_url, refusal=refusal, conflict=conflict, intro=intro, warning=warning,
         breadcrumb=[*breadcrumb, {"label": title}], **extra,
     )  # fmt: skip

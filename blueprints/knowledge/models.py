@@ -12,6 +12,9 @@ from core.db import Base, UTCDateTime
 from core.search import SearchTable
 
 KINDS = {"reply": "答复模板", "script": "热线口径", "safety": "安全提示"}
+DANGERS = {"leak": "漏气", "shock": "触电", "burst": "爆管", "other": "其他险情"}
+PROPOSED, PUBLISHED, REPLACED, REJECTED = "proposed", "published", "replaced", "rejected"
+STATES = {PROPOSED: "待审定", PUBLISHED: "在用", REPLACED: "旧版", REJECTED: "未采用"}
 
 
 class KnowledgeItem(Base):
@@ -49,7 +52,8 @@ class KnowledgeItem(Base):
 class KnowledgeVersion(Base):
     """One wording. `state`: proposed | published | replaced | rejected; a published one never changes.
 
-    `subject_*` is what it was proposed from (a case, by opaque type and id).
+    `subject_*` is what it was proposed from (a case, by opaque type and id). Nobody proposed what comes with
+    the product (`proposed_by` None).
     """
 
     __tablename__ = "knowledge_version"
@@ -63,14 +67,14 @@ class KnowledgeVersion(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     subject_type: Mapped[str] = mapped_column(String(32), default="")
     subject_id: Mapped[int | None]
-    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     remark: Mapped[str] = mapped_column(String(300), default="")
 
     item: Mapped[KnowledgeItem] = relationship(back_populates="versions")
-    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id])
+    proposed_by: Mapped[User | None] = relationship(foreign_keys=[proposed_by_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 

@@ -1,0 +1,1 @@
+"""What the pages of templates and scripts show."""
