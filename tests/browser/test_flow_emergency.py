@@ -1,4 +1,4 @@
-"""An emergency from the tap to its case, with the clock moved: script, number, alarm, minutes, urging, taking over, arrival, end; and the handover of the shift in between."""
+"""An emergency from the tap to its case, with the clock moved; and the handover of the shift in between."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def completed(agent: Worker, address: str) -> None:
     agent.page.get_by_role("link", name="打开诉求件").click()
     agent.sees(state="待受理")
     expect(agent.page.locator("#timeline")).to_contain_text("险情处置结束")
-    agent.step_from_page("受理", {"性质": "企业内部服务管理"})
+    agent.step_from_page("受理", {"事项性质": "涉及企业内部服务管理"})
     agent.sees(state="已受理")
     agent.shots.take(agent.page, "诉求件照常办理", key=True)
 
