@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     MERGED = "merged"
     WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
     NO_MORE = "no_more"
     INCIDENT = "incident"
     OPEN_NOT_DUE = "open_not_due"
@@ -30,7 +31,7 @@ class Outcome(StrEnum):
 COUNTED = (Outcome.TIMELY, Outcome.LATE)
 EXCLUDED = tuple(outcome for outcome in Outcome if outcome not in COUNTED)
 ENDED = (Outcome.DECLINED, Outcome.MERGED, Outcome.WITHDRAWN)
-APART = (*ENDED, Outcome.NO_MORE, Outcome.INCIDENT)
+APART = (*ENDED, Outcome.TRANSFERRED, Outcome.NO_MORE, Outcome.INCIDENT)
 
 
 def percent(part: int, whole: int) -> Decimal | None:

@@ -48,7 +48,7 @@ RATE_CODES = frozenset({"acceptance", "completion"})
 COUNTING_CODES = frozenset(
     {
         "received_in_period", "overdue_open", "first_round", "every_limit",
-        "declined", "merged", "withdrawn", "incident", "no_more", "anonymous",
+        "declined", "merged", "withdrawn", "transferred", "incident", "no_more", "anonymous",
         "open_not_due", "no_limit",
     }
 )

@@ -52,15 +52,17 @@ def in_period(first: date, last: date) -> list[ColumnElement[bool]]:
 
 
 def _ended() -> list[tuple[ColumnElement[bool], str]]:
-    """Conditions of the kinds that no clock decides, the last one that of incident calls (停供事件). An archived case that was never closed was merged,
-    withdrawn or declined before."""
+    """Conditions of the kinds that no clock decides, the last one that of incident calls (停供事件). An archived
+    case that was never closed was merged, withdrawn, given back, transferred or declined before."""
     shelved = and_(Case.state == State.ARCHIVED, Case.closed_at.is_(None))
     approved = select(Approval.id).where(
         Approval.case_id == Case.id, Approval.kind == "withdrawal", Approval.state == "approved"
     )
+    given_back = Case.ended_how == "returned"
     return [
         (Case.merged_into_id.is_not(None), Outcome.MERGED),
-        (or_(Case.state == State.WITHDRAWN, and_(shelved, approved.exists())), Outcome.WITHDRAWN),
+        (or_(Case.state == State.WITHDRAWN, given_back, and_(shelved, approved.exists())), Outcome.WITHDRAWN),
+        (Case.ended_how == "transferred", Outcome.TRANSFERRED),
         (or_(Case.state == State.DECLINED, shelved), Outcome.DECLINED),
         (Case.ended_how == "no_more", Outcome.NO_MORE),
         (Case.incident_id.is_not(None), Outcome.INCIDENT),

@@ -219,8 +219,10 @@ def expected(case: Case, running: Sequence[Clock], withdrawn: bool, code: str, n
     shelved = case.state == "archived" and case.closed_at is None
     if case.merged_into_id is not None:
         return "merged"
-    if case.state == "withdrawn" or (shelved and withdrawn):
+    if case.state == "withdrawn" or case.ended_how == "returned" or (shelved and withdrawn):
         return "withdrawn"
+    if case.ended_how == "transferred":
+        return "transferred"
     if case.state == "declined" or shelved:
         return "declined"
     if case.ended_how == "no_more":
@@ -250,7 +252,7 @@ def shake(rng: Random, ids: Sequence[int]) -> None:
                 "suspended_at": rng.choice((None, None, MONDAY + timedelta(days=rng.randint(0, 9)))),
                 "merged_into_id": rng.choice((None,) * 9 + (ids[0],)),
                 "reopened": rng.choice((0, 0, 1)),
-                "ended_how": rng.choice(("",) * 9 + ("no_more",)),
+                "ended_how": rng.choice(("",) * 9 + ("no_more", "returned", "transferred")),
                 "incident_id": rng.choice((None,) * 9 + (1,)),
             }
             session.execute(update(Case).where(Case.id == case_id).values(**values))

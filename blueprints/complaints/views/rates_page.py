@@ -35,7 +35,7 @@ from domain.rates import EXCLUDED, CrossTable, Rate
 from domain.rulesets import Cited, RateRule, Ruleset
 
 LIST = "complaints.cases"
-QUIET = ("no_limit", "no_more")
+QUIET = ("no_limit", "no_more", "transferred")
 SPLITS = {
     Split.ENTERPRISE: "被诉单位",
     Split.DEPARTMENT: "承办部门",
