@@ -2,7 +2,12 @@
 
 from flask import Flask
 
-SUBJECT_WORDS = {"notice": "文书", "notice_template": "文书模板"}
+SUBJECT_WORDS = {
+    "notice": "文书",
+    "notice_template": "文书模板",
+    "seal_use": "用印登记",
+    "mail_entry": "收发文登记",
+}
 FIELD_WORDS = {
     "number": "文号",
     "content_sha256": "内容校验值",
@@ -24,6 +29,14 @@ FIELD_WORDS = {
     "approval": "依据",
     "seal": "印章图样",
     "signature": "签名证书",
+    "oa_number": "OA 文号",
+    "pdf_sha256": "存储文件的校验值",
+    "handed_on": "领取日期",
+    "taken_by": "领取人",
+    "used_on": "用印日期",
+    "corrects": "更正",
+    "direction": "收发",
+    "handler": "承办人",
 }
 
 
@@ -41,6 +54,16 @@ def name_actions() -> None:
         "notice.seal_switch": "更改是否印章",
         "notice.export": "导出发文登记",
         "notice.print": "合并打印文书",
+        "notice.copies": "准备份数",
+        "notice.copy": "登记份数和领取",
+        "notice.scan": "上传盖章原件",
+        "notice.oa_number": "登记 OA 文号",
+        "notice.seal_use": "用印登记",
+        "notice.mail": "收发文登记",
+        "notice.mail_changed": "登记收发文的办理",
+        "notice.print_queued": "排队打印",
+        "notice.print_done": "标记已打印",
+        "notice.print_cancelled": "取消打印",
     }
     names = {about.code: about.name for about in kinds()}
     add_words(actions, SUBJECT_WORDS, FIELD_WORDS, STATE_NAMES | names)
@@ -50,9 +73,11 @@ def register(app: Flask) -> None:
     """Routes, commands, and what the feature does when a clock moves."""
     from blueprints.accounts.service.holdings import register_keeper
     from blueprints.notices import commands
+    from blueprints.notices.events import NoticeIssued
     from blueprints.notices.jobs import BATCH, take_batch
     from blueprints.notices.routes import blueprint
     from blueprints.notices.service.holdings import KEEPER
+    from blueprints.notices.service.paper import on_issued
     from blueprints.notices.service.serving import on_clock_moved
     from core.clocks import ClockMoved
     from core.events import subscribe
@@ -66,4 +91,5 @@ def register(app: Flask) -> None:
     with app.app_context():
         name_actions()
         subscribe(ClockMoved, on_clock_moved)
+        subscribe(NoticeIssued, on_issued)
         register_job(BATCH, take_batch)

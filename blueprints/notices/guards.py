@@ -35,6 +35,9 @@ METHOD_NAMES: dict[str, str] = {
 }
 
 
+ON_PAPER: frozenset[str] = frozenset({Method.DIRECT, Method.REFUSED_LEFT, Method.POST})
+
+
 @dataclass(frozen=True)
 class Attempt:
     """Somebody trying a step: who wrote and reviewed, what still lacks, what was filled in."""

@@ -114,7 +114,8 @@ def _narrowed(filters: Mapping[str, str], by: User, now: datetime) -> list[Colum
         found.append(waiting(by))
     if text := filters.get("q"):
         like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found.append(or_(Notice.title.like(like, escape="\\"), Notice.number_text.like(like, escape="\\")))
+        named = (Notice.title, Notice.number_text, Notice.oa_number)
+        found.append(or_(*(column.like(like, escape="\\") for column in named)))
     condition = service_condition(filters.get("service", ""), now)
     return found if condition is None else [*found, condition]
 

@@ -25,6 +25,7 @@ from tests.factories.incidents import fill_incidents
 from tests.factories.inspection import fill_inspection
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 from tests.factories.paper_checks import fill_paper
+from tests.factories.paper_office import fill_paper_office
 from tests.factories.plans import fill_plans
 from tests.factories.record_samples import fill_samples
 from tests.factories.registry_people import fill_people
@@ -102,7 +103,8 @@ def fill(desk: Desk) -> Filled:
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
-        fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
+        fill_paper_office()
+        | fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans() | fill_checks()
         | fill_findings()
         | fill_duty() | fill_emergencies()

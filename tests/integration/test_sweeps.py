@@ -90,6 +90,8 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
         known[name] = known[FINDINGS.get(rule.endpoint, name)]
     known["site_check_id"] = known[(PAPERS | CHECKS).get(rule.endpoint, "site_check_id")]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
+    if rule.endpoint == "notices.notice_mail":
+        known["notice_id"] = known["posted_notice"]
     known["list_version_id"] = known["draft_list" if rule.endpoint in DRAFT_LISTS else "list_version_id"]
     missing = rule.arguments - known.keys()
     assert not missing, f"{rule.rule}: the sweeps do not know {sorted(missing)}"
@@ -157,6 +159,7 @@ TENANT = {
     "job_id",
     "notice_id",
     "service_id",
+    *("copy_id", "scan_id", "seal_use_id", "mail_id", "print_job_id"),
     "draw_id",
     "plan_id",
     "target_id",
@@ -230,6 +233,7 @@ LISTS = (
     "/notices",
     "/notices/register",
     "/notices/register.csv",
+    *("/seal-uses", "/mail", "/print-queue"),
     "/disclosure",
     "/disclosure/duties",
     "/disclosure/claims",
@@ -397,6 +401,8 @@ FORM_NAMES = (
     "number_0", "code_0", "public_value", "user_id", "valid_from", "valid_until",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
     "badge", "post", "starts", "ends", "at", "agreed_at", "consent_at", "people", "staff_id", "left_on", "hours",
+    "recipient", "purpose", "copies", "handed_on", "taken_by", "oa_number", "subject", "used_on", "approved_by",
+    "asked_by", "direction", "correspondent", "way", "handler",
     "points", "on_error", "insist", "side", "begins_at", "ends_at", "leader_id", "kinds", "groups", "leaders",
     "until", "which", "phones", "taken_name", "taken_phone", "how", "words", "enterprise",
 )  # fmt: skip

@@ -56,6 +56,7 @@ def page_context(found: Notice) -> dict[str, Any]:
         "trouble": trouble(found) if own else "",
         "file_url": url_for("notices.file", notice_id=found.id) if stored_file(found) else None,
         "preview_url": url_for("notices.preview", notice_id=found.id),
+        "paper_url": url_for("notices.paper", notice_id=found.id) if found.signed_at else None,
         "breadcrumb": [
             {"label": "文书", "url": url_for("notices.notices")},
             {"label": found.label, "url": url_for("notices.notice", notice_id=found.id)},

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints.accounts.models import User
-from blueprints.notices.guards import METHOD_NAMES, Method
+from blueprints.notices.guards import METHOD_NAMES, ON_PAPER, Method
 from blueprints.notices.models import MailEntry, Notice, SealUse
 from blueprints.notices.service.paper import copies_of, known_as
 from blueprints.notices.workflow import STATE_NAMES, WITH_NUMBER, State
@@ -26,10 +26,14 @@ IN, OUT = "in", "out"
 DIRECTIONS = {IN: "收文", OUT: "发文"}
 LETTERS = {IN: "收", OUT: "发"}
 WAYS = {
-    "post": "邮寄", "courier": "直接送交", "exchange": "机要交换", "fax": "传真", "mail": "电子邮件",
-    "office_system": "办公系统", "other": "其他",
-}  # fmt: skip
-ON_PAPER = {Method.DIRECT.value: "courier", Method.REFUSED_LEFT.value: "courier", Method.POST.value: "post"}
+    "post": "邮寄",
+    "courier": "直接送交",
+    "exchange": "机要交换",
+    "fax": "传真",
+    "mail": "电子邮件",
+    "office_system": "办公系统",
+    "other": "其他",
+}
 SEALED = (WITH_NUMBER | {State.SIGNED}) - {State.VOID}
 SHORTEST_REASON = 5
 
@@ -55,22 +59,31 @@ def seal_draft(notice: Notice, now: datetime) -> dict[str, Any]:
     require_signed(notice)
     count = sum(row.copies for row in copies_of(notice.id)) or max(1, len(kind(notice.kind).copies))
     return {
-        "subject": title_of(notice), "copies": count, "used_on": local_date(now),
-        "approved_by": notice.signed_by.name if notice.signed_by else "", "asked_by": notice.drafted_by.name,
-    }  # fmt: skip
+        "subject": title_of(notice),
+        "copies": count,
+        "used_on": local_date(now),
+        "approved_by": notice.signed_by.name if notice.signed_by else "",
+        "asked_by": notice.drafted_by.name,
+    }
 
 
 def require_signed(notice: Notice) -> None:
     """Errors: RuleViolation for a notice that may not carry the seal."""
     if notice.state not in SEALED:
         state = STATE_NAMES[notice.state]
-        raise RuleViolation(f"这份文书现在是“{state}”，不能用印。", None, "签发以后才能用印；作废的不再用印。")
+        raise RuleViolation(
+            f"这份文书现在是“{state}”，不能用印。", None, "签发以后才能用印；作废的不再用印。"
+        )
 
 
 def record_seal_use(
-    data: Mapping[str, Any], *, by: User, now: datetime, notice: Notice | None = None,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime,
+    notice: Notice | None = None,
     corrects: SealUse | None = None,
-) -> SealUse:  # fmt: skip
+) -> SealUse:
     """Enter one use of the seal: `subject`, `copies`, `approved_by`, `asked_by`, `used_on`, `remark`.
 
     A correction is an entry of its own with a number of its own. Errors: InvalidInput, RuleViolation.
@@ -83,12 +96,20 @@ def record_seal_use(
     check_day(data["used_on"], now, "used_on")
     year = data["used_on"].year
     use = SealUse(
-        organization_id=by.organization_id, year=year,
-        sequence=next_number(f"seal_use:{by.organization_id}", year), notice_id=notice.id if notice else None,
-        subject=str(data["subject"])[:200], copies=int(data["copies"]), approved_by=str(data["approved_by"])[:64],
-        asked_by=str(data["asked_by"])[:64], used_on=data["used_on"], remark=remark[:300], recorded_by_id=by.id,
-        recorded_at=now, corrects_id=corrects.id if corrects else None,
-    )  # fmt: skip
+        organization_id=by.organization_id,
+        year=year,
+        sequence=next_number(f"seal_use:{by.organization_id}", year),
+        notice_id=notice.id if notice else None,
+        subject=str(data["subject"])[:200],
+        copies=int(data["copies"]),
+        approved_by=str(data["approved_by"])[:64],
+        asked_by=str(data["asked_by"])[:64],
+        used_on=data["used_on"],
+        remark=remark[:300],
+        recorded_by_id=by.id,
+        recorded_at=now,
+        corrects_id=corrects.id if corrects else None,
+    )
     if corrects is not None:
         use.notice_id = corrects.notice_id
     db.session.add(use)
@@ -117,22 +138,31 @@ def mail_draft(notice: Notice) -> dict[str, Any]:
     """What the outgoing entry of a served notice begins with. Errors: RuleViolation where none goes out."""
     served = [row for row in notice.services if row.served_at is not None and row.method in ON_PAPER]
     if notice.number is None or not served:
-        ways = "、".join(METHOD_NAMES[method] for method in ON_PAPER)
+        ways = "、".join(METHOD_NAMES[method] for method in METHOD_NAMES if method in ON_PAPER)
         raise RuleViolation(f"这份文书没有以{ways}的方式送达，不登记发文。", None, "请先登记送达。")
     names = [known_as(notice, row.addressee) for row in served]
     day = max(local_date(row.served_at) for row in served if row.served_at is not None)
     more = f"等{len(names)}个" if len(names) > 2 else ""
     return {
-        "direction": OUT, "day": day, "correspondent": "、".join(names[:2])[:120] + more,
-        "their_number": "", "subject": title_of(notice), "copies": len(served),
-        "way": ON_PAPER[served[0].method], "handler": served[0].server.name if served[0].server else "",
-    }  # fmt: skip
+        "direction": OUT,
+        "day": day,
+        "correspondent": "、".join(names[:2])[:120] + more,
+        "their_number": "",
+        "subject": title_of(notice),
+        "copies": len(served),
+        "way": "post" if served[0].method == Method.POST else "courier",
+        "handler": served[0].server.name if served[0].server else "",
+    }
 
 
 def record_mail(
-    data: Mapping[str, Any], *, by: User, now: datetime, notice: Notice | None = None,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime,
+    notice: Notice | None = None,
     file: tuple[StoredFile, str] | None = None,
-) -> MailEntry:  # fmt: skip
+) -> MailEntry:
     """Enter a paper in the book: `direction`, `day`, `correspondent`, `their_number`, `subject`, `copies`,
     `way`, `handler`, `result`. Errors: InvalidInput, RuleViolation for a notice that has its entry."""
     check_day(data["day"], now, "day")
@@ -145,10 +175,17 @@ def record_mail(
     direction, year = str(data["direction"]), data["day"].year
     sequence = next_number(f"mail:{by.organization_id}:{direction}", year)
     entry = MailEntry(
-        organization_id=by.organization_id, direction=direction, year=year, sequence=sequence,
-        number_text=f"{LETTERS[direction]}〔{year}〕{sequence}号", day=data["day"],
-        notice_id=notice.id if notice else None, recorded_by_id=by.id, recorded_at=now, copies=int(data["copies"]),
-    )  # fmt: skip
+        organization_id=by.organization_id,
+        direction=direction,
+        year=year,
+        sequence=sequence,
+        number_text=f"{LETTERS[direction]}〔{year}〕{sequence}号",
+        day=data["day"],
+        notice_id=notice.id if notice else None,
+        recorded_by_id=by.id,
+        recorded_at=now,
+        copies=int(data["copies"]),
+    )
     for name, most in (("correspondent", 128), ("their_number", 64), ("subject", 200), ("way", 32)):
         setattr(entry, name, str(data.get(name) or "")[:most])
     entry.handler, entry.result = str(data.get("handler") or "")[:64], str(data.get("result") or "")[:300]
@@ -162,9 +199,13 @@ def record_mail(
 
 
 def follow_mail(
-    entry: MailEntry, data: Mapping[str, Any], *, by: User, now: datetime,
+    entry: MailEntry,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    now: datetime,
     file: tuple[StoredFile, str] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Who handles a paper and what came of it; its file. What was entered first stays."""
     changes: dict[str, Any] = {}
     for name, most in (("handler", 64), ("result", 300)):

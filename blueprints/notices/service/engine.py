@@ -230,12 +230,14 @@ def tell_reached(notice: Notice, text: str, *, now: datetime) -> None:
         tell([person.id for person in people], text, link=notice_path(notice), now=now)
 
 
-def record_export(by: User, filters: Mapping[str, str], suffix: str, count: int, *, now: datetime) -> None:
-    """Every file of the register stands in the audit log."""
+def record_export(
+    by: User, filters: Mapping[str, str], suffix: str, count: int, *, now: datetime, title: str = "发文登记"
+) -> None:
+    """Every file of the register and of the books stands in the audit log."""
     changes = {"filters": [None, dict(filters)], "kind": [None, suffix], "count": [None, count]}
     with side_transaction() as own:
         audit.record(
-            "notice.export", subject=audit.Subject("export", None, "发文登记"), by=by, now=now,
+            "notice.export", subject=audit.Subject("export", None, title), by=by, now=now,
             changes=changes, session=own,
         )  # fmt: skip
 

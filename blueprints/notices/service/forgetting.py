@@ -13,7 +13,16 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints.notices import queries
-from blueprints.notices.models import Notice, NoticeService, NoticeStep
+from blueprints.notices.models import (
+    MailEntry,
+    Notice,
+    NoticeCopy,
+    NoticeScan,
+    NoticeService,
+    NoticeStep,
+    PrintJob,
+    SealUse,
+)
 from blueprints.notices.service.engine import SUBJECT, notice_path
 from core.db import after_commit, db
 from core.files import StoredFile, path_of
@@ -30,8 +39,16 @@ TEXTS: dict[type, tuple[str, ...]] = {
     NoticeService: (
         "addressee", "place", "receiver", "relation", "witness", "consent_note", "remark", "answer",
     ),
+    NoticeCopy: ("recipient", "taken_by"),
+    SealUse: ("subject", "remark"),
+    MailEntry: ("correspondent", "subject", "result", "file_name"),
+    PrintJob: ("remark",),
 }  # fmt: skip
-TABLES = ("notice", "notice_step", "notice_service", "stored_file")
+PAPER: tuple[Any, ...] = (NoticeCopy, SealUse, MailEntry, PrintJob)
+TABLES = (
+    "notice", "notice_step", "notice_service", "stored_file",
+    "notice_copy", "notice_scan", "seal_use", "mail_entry", "print_job",
+)  # fmt: skip
 
 
 def forget(subject_type: str, subject_id: int, secrets: Sequence[str], *, now: datetime) -> None:
@@ -39,6 +56,9 @@ def forget(subject_type: str, subject_id: int, secrets: Sequence[str], *, now: d
     for notice in queries.of_subject(subject_type, subject_id):
         for row in (notice, *notice.steps, *notice.services):
             _blank(row, secrets)
+        for paper in PAPER:
+            for row in db.session.scalars(select(paper).where(paper.notice_id == notice.id)):
+                _blank(row, secrets)
         _drop_files(notice)
         notice.content = None
         destroy_key(SUBJECT, notice.id, now)
@@ -68,9 +88,15 @@ def without(value: Any, secrets: Sequence[str]) -> Any:
 
 
 def _drop_files(notice: Notice) -> None:
-    """The printed bytes go; those of a receipt only where no other row holds the same content."""
+    """The printed bytes and the scans go; bytes only where no other row holds the same content."""
     kept = [file for file in (notice.pdf, notice.void_pdf) if file is not None]
     kept += [row.receipt for row in notice.services if row.receipt is not None]
+    for scan in db.session.scalars(select(NoticeScan).where(NoticeScan.notice_id == notice.id)):
+        kept.append(scan.file)
+        db.session.delete(scan)
+    for entry in db.session.scalars(select(MailEntry).where(MailEntry.notice_id == notice.id)):
+        kept += [entry.file] if entry.file is not None else []
+        entry.file_id, entry.file_name = None, ""
     notice.pdf_id = notice.void_pdf_id = None
     for row in notice.services:
         row.receipt_id, row.receipt_name = None, ""

@@ -1,4 +1,4 @@
-"""Copies of a notice and who took them (份数、联), scans of the sealed original, its number in the office system."""
+"""Copies of a notice and who took them (份数、联), scans of the original, the OA number."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ def require_number(notice: Notice, what: str) -> None:
     """Errors: RuleViolation for a notice without a number."""
     if notice.state not in WITH_NUMBER:
         state = STATE_NAMES[notice.state]
-        raise RuleViolation(f"这份文书现在是“{state}”，还没有编号，不能{what}。", None, "请先签发、编号印制。")
+        raise RuleViolation(
+            f"这份文书现在是“{state}”，还没有编号，不能{what}。", None, "请先签发、编号印制。"
+        )
 
 
 def planned(notice: Notice) -> list[tuple[str, str]]:
-    """(recipient, purpose) of each copy: those of the kind for every addressee, then copies for information."""
+    """(recipient, purpose) of each copy: those of the kind for every addressee, then 抄送."""
     rows: list[tuple[str, str]] = []
     for label in kind(notice.kind).copies:
         if KEPT_HERE in label or not notice.addressees:
@@ -82,7 +84,7 @@ def on_issued(event: NoticeIssued) -> None:
 def set_copy(
     notice: Notice, copy: NoticeCopy | None, data: Mapping[str, Any], *, by: User, now: datetime
 ) -> NoticeCopy:
-    """Change a copy, or add one: `recipient`, `purpose`, `copies`, and who took it when (`handed_on`, `taken_by`).
+    """Change a copy, or add one: `recipient`, `purpose`, `copies`, and `handed_on`, `taken_by`.
 
     Errors: InvalidInput at the field; RuleViolation before the notice has its number.
     """
@@ -127,9 +129,7 @@ def _check_day(day: date, now: datetime, field: str) -> None:
         raise InvalidInput("日期不能晚于今天。", field)
 
 
-def add_scan(
-    notice: Notice, name: str, data: bytes, remark: str, *, by: User, now: datetime
-) -> NoticeScan:
+def add_scan(notice: Notice, name: str, data: bytes, remark: str, *, by: User, now: datetime) -> NoticeScan:
     """Keep the scan of the sealed original with the digest of the stored PDF of which it is the paper.
 
     Errors: InvalidInput for a file that is refused, RuleViolation where nothing has been issued.
@@ -140,11 +140,18 @@ def add_scan(
     if not name.lower().endswith(SCAN_TYPES):
         raise InvalidInput("请上传 PDF、JPG 或者 PNG 的扫描件。", "file")
     kept = store(name, data, now=now)
-    plain = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable() and c not in '<>:"|?*')
+    plain = "".join(
+        c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable() and c not in '<>:"|?*'
+    )
     row = NoticeScan(
-        notice_id=notice.id, file=kept, name=plain[-200:], pdf_sha256=notice.pdf_sha256, remark=remark[:300],
-        added_by_id=by.id, added_at=now,
-    )  # fmt: skip
+        notice_id=notice.id,
+        file=kept,
+        name=plain[-200:],
+        pdf_sha256=notice.pdf_sha256,
+        remark=remark[:300],
+        added_by_id=by.id,
+        added_at=now,
+    )
     db.session.add(row)
     changes = {"sha256": [None, kept.sha256], "pdf_sha256": [None, notice.pdf_sha256]}
     audit.record("notice.scan", subject=subject_of(notice), by=by, now=now, changes=changes)
@@ -153,7 +160,7 @@ def add_scan(
 
 
 def set_oa_number(notice: Notice, number: str, *, by: User, now: datetime) -> None:
-    """The number of the notice in the organization's office system. Errors: RuleViolation before numbering."""
+    """The number of the notice in the office system. Errors: RuleViolation before numbering."""
     require_number(notice, "登记 OA 文号")
     if number == notice.oa_number:
         raise InvalidInput("和现在登记的一样，不需要修改。", "oa_number")

@@ -35,9 +35,14 @@ def add(notice: Notice, copies: int, remark: str, *, by: User, now: datetime) ->
     if db.session.scalar(waits) is not None:
         raise RuleViolation("这份文书已经在排队等待打印。", None, "请看打印排队。")
     job = PrintJob(
-        organization_id=notice.organization_id, notice_id=notice.id, copies=copies, remark=remark[:300],
-        queued_by_id=by.id, queued_at=now, state=QUEUED,
-    )  # fmt: skip
+        organization_id=notice.organization_id,
+        notice_id=notice.id,
+        copies=copies,
+        remark=remark[:300],
+        queued_by_id=by.id,
+        queued_at=now,
+        state=QUEUED,
+    )
     db.session.add(job)
     db.session.flush()
     changes = {"copies": [None, copies]}

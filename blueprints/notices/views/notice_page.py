@@ -58,6 +58,8 @@ def facts(notice: Notice) -> list[dict[str, Any]]:
     if notice.enclosures:
         size = file_size(sum(row["size"] for row in notice.enclosures))
         rows.append({"label": "装订材料", "value": f"{len(notice.enclosures)} 件，{size}"})
+    if notice.oa_number:
+        rows.append({"label": "OA 文号", "value": notice.oa_number})
     if notice.state == State.VOID:
         rows.append({"label": "作废理由", "value": notice.void_reason, "wide": True})
     return rows

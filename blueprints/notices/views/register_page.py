@@ -21,7 +21,7 @@ from domain.workdays import Calendar
 
 HEADERS = (
     "文号", "文书种类", "标题", "主送", "拟稿人", "签发人", "印发日期", "状态", "送达", "送达日期",
-    "回复期限", "回复日期", "作废理由", "文件校验值",
+    "回复期限", "回复日期", "作废理由", "文件校验值", "OA 文号",
 )  # fmt: skip
 FILTER_NAMES = {"kind": "种类", "state": "状态", "series": "机关代字", "year": "年份", "q": "标题、文号",
                 "service": "送达回复", "mine": "待办"}  # fmt: skip
@@ -69,6 +69,7 @@ def list_rows(
             "id": notice.id,
             "url": url_for("notices.notice", notice_id=notice.id),
             "number": notice.number_text or "—",
+            "oa": notice.oa_number,
             "kind": kind(notice.kind).name,
             "title": notice.plain_title,
             "addressees": addressee_words(notice) or "—",
@@ -93,7 +94,7 @@ def file_rows(notices: Iterable[Notice]) -> list[list[str]]:
     rows = []
     for notice in notices:
         head = [notice.number_text, kind(notice.kind).name, notice.plain_title]
-        tail = [notice.void_reason, notice.pdf_sha256 or ""]
+        tail = [notice.void_reason, notice.pdf_sha256 or "", notice.oa_number]
         people = [notice.drafted_by.name, notice.signed_by.name if notice.signed_by else "",
                   local_date(notice.issued_at).isoformat() if notice.issued_at else "",
                   STATE_NAMES[notice.state]]  # fmt: skip
