@@ -94,7 +94,7 @@ def row_facts(case: Case, starts_on: date) -> dict[str, Any]:
         "accepted": day(case.accepted_at),
         "completed": day(case.completed_at),
         "conclusion": facts.CONCLUSIONS.get(case.conclusion, ""),
-        "state": STATE_NAMES[case.state],
+        "state": STATE_NAMES[case.state] + ("（停供事件）" if case.incident_id is not None else ""),
         "late_entry": local_date(case.received_at) < starts_on,
     }
 

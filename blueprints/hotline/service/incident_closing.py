@@ -6,6 +6,7 @@ any moment and taken up again, and doing it twice changes nothing (ADR 0024).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -84,33 +85,41 @@ def close_cases(work: Work, *, incident_id: int) -> Outcome:
 
 
 def close_batch(incident_id: int, user_id: int, calendar: Calendar) -> int:
-    """Close up to five hundred; how many. 0: there is nothing left to do."""
+    """Close up to five hundred, for good; how many. 0: there is nothing left to do."""
     with transaction():
         incident, by = db.session.get_one(Incident, incident_id), db.session.get_one(User, user_id)
-        if incident.state != "closing":
-            return 0
-        ids = db.session.scalars(
-            select(Case.id).where(*to_close(incident_id)).order_by(Case.id).limit(BATCH)
-        ).all()
-        if not ids:
-            return 0
-        facts = {
-            "incident": incident.number, "restored_at": storable(incident.restored_at),
-            "text": incident.closing_text,
-        }  # fmt: skip
-        closed = Batch(by, clock.now(), calendar).close(ids, facts)
-        incident.closed_cases += len(closed)
-        return len(closed)
+        return close_some(incident, by=by, now=clock.now(), calendar=calendar)
+
+
+def close_some(incident: Incident, *, by: User, now: datetime, calendar: Calendar) -> int:
+    """Close up to five hundred in the caller's transaction; how many."""
+    if incident.state != "closing":
+        return 0
+    wanted = select(Case.id).where(*to_close(incident.id)).order_by(Case.id).limit(BATCH)
+    ids = db.session.scalars(wanted).all()
+    if not ids:
+        return 0
+    facts = {
+        "incident": incident.number, "restored_at": storable(incident.restored_at),
+        "text": incident.closing_text,
+    }  # fmt: skip
+    closed = Batch(by, now, calendar).close(ids, facts)
+    incident.closed_cases += len(closed)
+    return len(closed)
 
 
 def _finish(incident_id: int, user_id: int, left: int) -> Incident:
     with transaction():
         incident, by = db.session.get_one(Incident, incident_id), db.session.get_one(User, user_id)
-        if incident.state == "closing":
-            now = clock.now()
-            incident.state, incident.closed_at = "closed", now
-            changes = {
-                "state": ["closing", "closed"], "cases": [None, incident.closed_cases], "left": [None, left],
-            }  # fmt: skip
-            record("closed", incident, by, now, changes)
+        finish(incident, left, by=by, now=clock.now())
     return incident
+
+
+def finish(incident: Incident, left: int, *, by: User, now: datetime) -> None:
+    """The incident is closed, once nothing is left to close."""
+    if incident.state != "closing":
+        return
+    incident.state, incident.closed_at = "closed", now
+    closed = incident.closed_cases
+    changes = {"state": ["closing", "closed"], "cases": [None, closed], "left": [None, left]}
+    record("closed", incident, by, now, changes)
