@@ -28,6 +28,7 @@ from tests.factories.paper_checks import fill_paper
 from tests.factories.paper_office import fill_paper_office
 from tests.factories.plans import fill_plans
 from tests.factories.record_samples import fill_samples
+from tests.factories.shared_cases import fill_shared
 from tests.factories.registry_people import fill_people
 from tests.factories.registry_service import fill_service
 
@@ -105,7 +106,7 @@ def fill(desk: Desk) -> Filled:
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
         fill_paper_office()
         | fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
-        | fill_plans() | fill_checks()
+        | fill_plans() | fill_checks() | fill_shared(desk)
         | fill_findings()
         | fill_duty() | fill_emergencies()
         | fill_incidents()

@@ -28,7 +28,7 @@ FORMS = [(k.code, form) for k in kinds() for form in k.forms]
 
 
 def test_the_kinds():
-    assert len(CODES) == len(set(CODES)) == 16
+    assert len(CODES) == len(set(CODES)) == 18
     assert {k.form for k in kinds()} == set(Form)
 
 

@@ -45,6 +45,7 @@ READY: dict[str, tuple[Callable[[Case], bool], str]] = {
     "dispatch_slip": (lambda c: bool(c.assignments), "还没有转办。"),
     "reply": (lambda c: bool(c.conclusion) or facts.replied(c), "还没有核实结论，不能答复。"),
     "supervision": (_has_order, "还没有督办。"),
+    "transfer_letter": (lambda c: facts.transfer_open(c) is not None, "没有移送给其他单位。"),
     "dossier": (lambda c: c.archived_at is not None, "还没有归档。"),
 }
 
@@ -74,6 +75,9 @@ def draft_about(case: Case, code: str, rules: Ruleset, *, by: User, now: datetim
 
 
 def _addressees(case: Case, about: Kind) -> list[str]:
+    moved = facts.transfer_open(case)
+    if about.code == "transfer_letter" and moved is not None:
+        return [moved.body]
     if about.addressed_to == "enterprise":
         units = [a.organization.name for a in case.open_assignments]
         return list(dict.fromkeys(units or [case.enterprise.name]))
@@ -209,6 +213,23 @@ def _supervision(case: Case, rules: Ruleset) -> Values:
     }
 
 
+def _transfer_letter(case: Case, rules: Ruleset) -> Values:
+    moved = facts.transfer_open(case)
+    told = "诉求人匿名，无法告知。"
+    if moved is not None and moved.told_at:
+        day = date_words(local_date(moved.told_at))
+        told = f"{day}通过{moved.told_how}告知诉求人移送的原因和接收单位。"
+    person = representative(case.complainants)
+    who = f"{mask_name(person.name)}{group_words(case.complainants)}，联系方式另行提供。" if person else "匿名。"
+    return {
+        "transfer_received_on": _received(case),
+        "transfer_reason": moved.reason if moved else "",
+        "transfer_basis": moved.basis if moved else "",
+        "transfer_done": told,
+        "transfer_person": "举报件，举报人不公开。" if case.confidential else who,
+    }
+
+
 def _dossier(case: Case, rules: Ruleset) -> Values:
     steps = [
         [
@@ -285,6 +306,7 @@ OWN: dict[str, Callable[[Case, Ruleset], Values]] = {
     "dispatch_slip": _dispatch_slip,
     "reply": _reply,
     "supervision": _supervision,
+    "transfer_letter": _transfer_letter,
     "dossier": _dossier,
 }
 
