@@ -140,7 +140,7 @@ def handovers(organization_id: int, before: int = 0) -> list[ShiftHandover]:
 
 def to_hand_over(organization_id: int, now: datetime) -> list[DutyShift]:
     """Shifts that have begun and have no handover that counts, though another shift follows: the running
-    one and those that ended without (the last two weeks), the oldest first."""
+    one and those that ended without (the last two weeks), the newest first."""
     counts = ShiftHandover.from_shift_id == DutyShift.id, ShiftHandover.state.in_(("given", "taken"))
     later = DutyShift.__table__.alias("later")
     follows = exists().where(
@@ -150,7 +150,7 @@ def to_hand_over(organization_id: int, now: datetime) -> list[DutyShift]:
         DutyShift.organization_id == organization_id, DutyShift.begins_at <= now,
         DutyShift.ends_at > now - MISSED_FOR, ~exists().where(*counts), follows,
     )  # fmt: skip
-    return list(db.session.scalars(rows.order_by(DutyShift.begins_at)))
+    return list(db.session.scalars(rows.order_by(DutyShift.begins_at.desc()).limit(MOST_LISTED)))
 
 
 def waiting_to_be_taken(organization_id: int, user_id: int) -> list[ShiftHandover]:

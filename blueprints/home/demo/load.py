@@ -9,10 +9,12 @@ from random import Random
 
 from sqlalchemy import update
 
+from blueprints.home.demo import duty
 from blueprints.home.demo.bulk import grow
 from blueprints.home.demo.checking import inspect
 from blueprints.home.demo.inspecting import draw_lots
 from blueprints.home.demo.ledgers import plan_ledgers
+from blueprints.home.demo.outages import break_off, outage_calls
 from blueprints.home.demo.patterns import read_bundles
 from blueprints.home.demo.people import Account, Cast, Settling
 from blueprints.home.demo.scenarios import history, showcase
@@ -61,14 +63,18 @@ def small(cases: int, seed: int, now: datetime, say: Say) -> tuple[Loaded, list[
     with clock.frozen(now - OPENING):
         cast = settling.settle()
     calendar = load_calendar()
-    played = play(cast, calendar, cases, seed, now, say)
+    calls, alarms = outage_calls(cases), duty.alarms(cases)
+    played = play(cast, calendar, cases - calls - alarms, seed, now, say)
+    duty.watch(cast, calendar, now, alarm=bool(alarms))
     serve(cast, now)
+    if calls:
+        break_off(cast, calendar, now)
     inspect(cast, draw_lots(cast, now), now)
     mark_read(now)
-    changes = {"cases": [None, len(played)], "seed": [None, seed]}
+    changes = {"cases": [None, cases], "seed": [None, seed]}
     audit.record("demo.load", subject=audit.Subject("demo", None, "演示数据"), by=audit.SYSTEM, now=now,
                  changes=changes)  # fmt: skip
-    return Loaded(settling.accounts, len(played)), played
+    return Loaded(settling.accounts, cases), played
 
 
 def play(cast: Cast, calendar: Calendar, cases: int, seed: int, now: datetime, say: Say) -> list[Staged]:
