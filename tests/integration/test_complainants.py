@@ -226,7 +226,7 @@ def test_the_same_matter_is_closed_once_a_leader_agrees_and_the_person_is_told(d
         asked(desk, first, second)
         with pytest.raises(RuleViolation):
             desk.do(second, "decide_no_more", "jxw-clerk", approve=True)
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(RuleViolation, match="还没有批准"):
             desk.do(second, "tell_no_more", "jxw-clerk", text=TOLD, **desk.told())
         desk.do(second, "decide_no_more", "jxw-leader", approve=True)
         assert desk.case(second).state == "registered"

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
@@ -58,9 +58,9 @@ class Marked:
     case: int
     twin: int
     notice: int
+    sent: int
     files: list[int]
     filled: Filled
-    told: list[str] = field(default_factory=list)
 
 
 def files_of(desk: Desk, case_id: int, step: bool) -> list[int]:
@@ -110,7 +110,10 @@ def marked(desk: Desk, app: Flask) -> Marked:
     number = desk.case(case).number
     desk.do(twin, "link_duplicate", "jxw-clerk", other=number, kind="follow_up", reason="同一人反映")
     notice = sent_paper(desk, case)
-    return Marked(case, twin, notice, files, filled)
+    sent = desk.register("jxw-clerk", "rq", confidential=True, content=WHOLE, people=(Person(NAME, PHONE),))
+    desk.do(sent, "accept", "jxw-clerk", nature="internal")
+    desk.do(sent, "dispatch", "jxw-clerk", units=unit, requirement=f"{NAME}（{PHONE}）反映，请核实")
+    return Marked(case, twin, notice, sent, files, filled)
 
 
 def sent_paper(desk: Desk, case_id: int) -> int:
@@ -165,7 +168,7 @@ def addresses(app: Flask, marked: Marked, world: World) -> Iterator[str]:
             continue
         variants: list[dict[str, Any]] = [known]
         if "case_id" in known:
-            for case_id in (marked.case, marked.twin):
+            for case_id in (marked.case, marked.twin, marked.sent):
                 mine = known | {"case_id": case_id}
                 variants.append(mine)
                 if "clock_id" in known:

@@ -48,7 +48,10 @@ def _of(values: dict[str, str], line: int) -> Person:
     for name, text in values.items():
         if len(text) > LENGTHS[name]:
             raise InvalidInput(f"第 {line} 行的{COLUMNS[name][0]}太长。", "added")
-    return Person(representative=False, **values)
+    return Person(
+        values.get("name", ""), values.get("phone", ""), values.get("address", ""),
+        values.get("account_number", ""), representative=False,
+    )  # fmt: skip
 
 
 def people_in(text: str) -> list[Person]:

@@ -12,6 +12,7 @@ from blueprints.complaints import facts
 from blueprints.complaints.forms.base import NOTICE_SPOTS, ActionForm, Desk, NoticeForm, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, radio, select, ways, yes_no
 from blueprints.complaints.queries_case import alike
+from blueprints.complaints.relations import relayed
 from blueprints.complaints.service.deadlines import laws_of
 from blueprints.complaints.views.people import readable
 from core import clocks
@@ -135,10 +136,12 @@ class UnitsForm(ActionForm):
     @classmethod
     def usual_requirement(cls, desk: Desk) -> str:
         """What units are usually asked for; for a department, what the enterprise was asked for."""
+        if relayed(desk.case) and desk.regulator:
+            return "请核实情况、落实整改，并报送结果。诉求人要求保密，由我单位答复；要问的请我单位转问。"
         if desk.regulator:
             return "请核实情况、落实整改，向诉求人答复，并报送核实情况和整改结果。"
         handed = [a.requirement for a in desk.case.open_assignments if a.department_id is None]
-        return handed[0] if handed else "请核实情况，提出处理意见。"
+        return desk.prepared_words(handed[0]) if handed else "请核实情况，提出处理意见。"
 
     def arrange(self, desk: Desk) -> None:
         self.units.choices = unit_choices(desk)

@@ -84,6 +84,7 @@ def _called(act: Act, names: Iterable[str]) -> str:
 
 
 def _mine(act: Act, person_id: Any) -> Complainant:
+    person: Complainant
     for person in present(act.case.complainants):
         if person.id == int(person_id):
             return person

@@ -62,8 +62,8 @@ def _people(ids: Subquery) -> dict[int, list[Person]]:
     )  # fmt: skip
     people: dict[int, list[Person]] = {}
     wanted = select(*columns).join(ids, ids.c.case_id == person.case_id).order_by(person.case_id, person.id)
-    for case_id, *values in db.session.execute(wanted):
-        people.setdefault(case_id, []).append(Person(*values))
+    for row in db.session.execute(wanted):
+        people.setdefault(row.case_id, []).append(Person(*row[1:]))
     return people
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from blueprints.complaints import facts
 from blueprints.complaints.models import Case, CaseLink
 from blueprints.complaints.people import present
 from blueprints.complaints.queries import case_by_number
@@ -58,6 +59,8 @@ def decide_no_more(act: Act) -> None:
 @effect("tell_no_more")
 def tell_no_more(act: Act) -> None:
     """The person is told why, and that new evidence reopens it; this closes the case."""
+    if not facts.no_more_approved(act.case):
+        raise RuleViolation("领导还没有批准不再重复办理。", None, "请先申请，由领导审批后再告知。")
     told_at: Any = act.data.get("told_at")
     if not act.data.get("way") or not isinstance(told_at, datetime) or told_at > act.now:
         raise InvalidInput("请写明怎样告知、什么时候告知。", "way")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from blueprints.accounts.models import User
-from blueprints.complaints.models import Case, CaseStep
+from blueprints.complaints.models import Attachment, Case, CaseLink, CaseStep
 from blueprints.complaints.parties import actor_of, assignment_visible, findings_for, steps_for
 from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
@@ -55,10 +55,8 @@ def case_data(file: CaseFile, by: User, ruleset: Ruleset, *, reveal: bool) -> di
                         for a in found.assignments if assignment_visible(a, found, by)],
         "limits": [_limit(c) for c in found.clocks],
         "steps": [_step(s, found, by, full=full) for s in steps_for(found, by)],
-        "files": [{"name": a.name, "sha256": a.file.sha256, "bytes": a.file.size}
-                  for a in found.attachments if may_have(a, found, by)],
-        "links": [{"number": other.number, "kind": link.kind, "undone": link.undone_at is not None}
-                  for link, other in known_links(file.links, found, by)],
+        "files": [_file(a) for a in found.attachments if may_have(a, found, by)],
+        "links": [_link(*pair) for pair in known_links(file.links, found, by)],
         "dossier_sha256": found.dossiers[-1].digest if found.dossiers else None,
     }  # fmt: skip
 
@@ -90,6 +88,15 @@ def _assignment(unit: Any) -> dict[str, Any]:
         "due_on": _time(unit.due_on),
         "assigned_at": _time(unit.assigned_at),
     }
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    stored = attachment.file
+    return {"name": attachment.name, "sha256": stored.sha256, "bytes": stored.size}
+
+
+def _link(link: CaseLink, other: Case) -> dict[str, Any]:
+    return {"number": other.number, "kind": link.kind, "undone": link.undone_at is not None}
 
 
 def _limit(clock: Clock) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from blueprints.accounts.models import User
-from blueprints.complaints.people import group_words, hide, present, representative
+from blueprints.complaints.people import group_words, hide, representative
 from blueprints.complaints.service.exporting import Person
 from blueprints.complaints.views.people import may_reveal, people_hidden, replacements, swapped
 from blueprints.complaints.views.words import LEVELS, words_for
@@ -73,10 +73,10 @@ def _person(case: Any, people: list[Person], *, hidden: bool, shown: bool) -> tu
     kept from this person."""
     if hidden:
         return "", ""
-    if not present(people):
+    first = representative(people)
+    if first is None:
         return ("匿名" if case.anonymous else ""), ""
-    first, group = representative(people), group_words(people)
-    name, phone = first.name, first.phone
+    group, name, phone = group_words(people), first.name, first.phone
     if not shown:
         name, phone = mask_name(name), mask_phone(phone) if phone else ""
     return f"{name} {group}".strip(), phone
