@@ -32,7 +32,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
             ("交接班", "duty.handovers", "arrow-left-right", P.SHIFT_READ),
             ("知识库", "knowledge.items", "chat-square-quote", P.KNOWLEDGE_READ),
             ("批量导入", "complaints.import_cases", "file-earmark-arrow-up", P.CASE_IMPORT),
-            ("移送", "complaints.transfers", "box-arrow-right", P.CASE_READ),
+            ("移送件", "complaints.transfers", "box-arrow-right", P.CASE_READ),
             ("来件派单", "complaints.outside", "envelope-paper", P.CASE_READ),
             ("诉求台账", "complaints.ledgers", "journal-text", P.LEDGER_READ),
             ("文书", "notices.notices", "file-earmark-text", P.NOTICE_READ),

@@ -24,7 +24,7 @@ def transfers() -> Response:
     rows = found[: queries.PAGE]
     options = tuple((code, name) for code, name in STATES.items() if code != "ended")
     return list_screen(
-        "移送", ["诉求件", "移送到", "移送时间", "状态", "回执"],
+        "移送件", ["诉求件", "移送到", "移送时间", "状态", "回执"],
         [shared_page.transfer_cells(row) for row in rows], endpoint="complaints.transfers", filters=filters,
         controls=[{"name": "state", "label": "状态", "options": options}],
         after=rows[-1][0].id if len(found) > len(rows) else None, intro=INTRO,
