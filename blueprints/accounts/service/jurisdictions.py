@@ -39,7 +39,7 @@ def set_regulator(
 
     Errors: InvalidInput for a regulator that does not supervise the sector or is not active.
     """
-    area, basis = " ".join(area.split()), basis.strip()
+    area, basis, setter = " ".join(area.split()), basis.strip(), by.name
     if sector not in SECTORS:
         raise InvalidInput("请选择行业。", "sector")
     if len(area) > LONGEST_AREA or len(basis) > LONGEST_BASIS:
@@ -56,7 +56,7 @@ def set_regulator(
     if row is None:
         row = Jurisdiction(sector=sector, area=area)
         db.session.add(row)
-    row.regulator_id, row.basis, row.set_by, row.set_at = regulator.id, basis, by.name, now
+    row.regulator_id, row.basis, row.set_by, row.set_at = regulator.id, basis, setter, now
     db.session.flush()
     changes = {"regulator": [before, regulator.name]}
     audit.record("jurisdiction.set", subject=_subject(row), by=by, now=now, changes=changes)

@@ -70,7 +70,7 @@ def set_type(
 
     Errors: InvalidInput without a word, or with neither a type nor a category.
     """
-    word = " ".join(word.split())
+    word, setter = " ".join(word.split()), by.name
     if not word or len(word) > LONGEST_WORD:
         raise InvalidInput(f"请填写来件单位的叫法，不超过 {LONGEST_WORD} 个字。", "word")
     if source not in SOURCES:
@@ -87,7 +87,7 @@ def set_type(
     if found is None:
         found = OutsideType(organization_id=organization.id, source=source, word=word)
         db.session.add(found)
-    found.type, found.category, found.set_by, found.set_at = type_, category, by.name, now
+    found.type, found.category, found.set_by, found.set_at = type_, category, setter, now
     db.session.flush()
     changes = {"meaning": [before, [type_, category]]}
     audit.record("outside.type", subject=_subject(found), by=by, now=now, changes=changes)
