@@ -296,3 +296,39 @@ def test_pages_and_tenancy(control, desk):
     assert "示例片区抢修停气" in desk.world.client("jxw-clerk").get("/incidents").get_data(as_text=True)
     assert desk.case(case).state not in ENDED
     assert db.session.scalar(select(func.count()).select_from(IncidentCall)) == 1
+
+
+def test_a_ledger_tells_which_calls_were_of_an_incident(control, desk):
+    from blueprints.complaints.service.ledger import row_facts
+
+    made, (case,) = control.open(), calls(desk, 1)
+    assert row_facts(desk.case(case), date(2026, 10, 1))["state"] == "待受理"
+    control.attach(made, [case])
+    assert row_facts(desk.case(case), date(2026, 10, 1))["state"] == "待受理（停供事件）"
+
+
+def test_pages_take_six_statements_however_many_calls_there_are(control, desk):
+    made, (first, *more) = control.open(), calls(desk, 6)
+    client = desk.world.client("rq-dispatcher")
+    paths = (
+        "/incidents", f"/incidents/{made}", f"/incidents/{made}/calls", f"/incidents/{made}/tellings",
+        f"/cases/{first}/incident", "/incidents/new",
+    )  # fmt: skip
+
+    def statements(path):
+        seen = []
+
+        def keep(*args):
+            seen.append(args[2])
+
+        client.get(path)
+        event.listen(db.engine, "before_cursor_execute", keep)
+        assert client.get(path).status_code == 200
+        event.remove(db.engine, "before_cursor_execute", keep)
+        return [s for s in seen if s.startswith(("SELECT", "WITH", "(SELECT"))]
+
+    control.attach(made, [first])
+    one = {path: len(statements(path)) for path in paths}
+    control.attach(made, more)
+    assert {path: len(statements(path)) for path in paths} == one
+    assert max(one.values()) <= 6, one

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, String, cast, func, literal, literal_column, or_, select, union_all
+from sqlalchemy.orm import joinedload, lazyload, load_only
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries_reach import reached
@@ -29,16 +30,25 @@ def _mine(by: User) -> ColumnElement[bool]:
     return or_(Incident.enterprise_id.in_(reached(by)), Incident.organization_id == by.organization_id)
 
 
+def may_read(incident: Incident, by: User) -> bool:
+    """As `incident_or_none`, for a row that has been read."""
+    return incident.enterprise_id in reached(by) or incident.organization_id == by.organization_id
+
+
+NAME_ONLY = (load_only(User.id, User.name), lazyload(User.grants), lazyload(User.organization))
+
+
 def incident_or_none(incident_id: int, by: User) -> Incident | None:
-    """One incident with its updates and who wrote them, or None."""
+    """One incident with its updates and the names of who wrote them, in one statement, or None."""
     rows = select(Incident).where(Incident.id == incident_id, _mine(by))
     loaded = rows.options(
         joinedload(Incident.enterprise), joinedload(Incident.organization),
-        selectinload(Incident.updates).options(
-            joinedload(IncidentUpdate.drafted_by), joinedload(IncidentUpdate.decided_by)
+        joinedload(Incident.updates).options(
+            joinedload(IncidentUpdate.drafted_by).options(*NAME_ONLY),
+            joinedload(IncidentUpdate.decided_by).options(*NAME_ONLY),
         ),
     )  # fmt: skip
-    return db.session.scalar(loaded)
+    return db.session.scalars(loaded).unique().one_or_none()
 
 
 def listing(
@@ -165,28 +175,61 @@ def people_of(case_ids: list[int]) -> dict[int, list[Any]]:
     return found
 
 
-def telling_counts(incident: Incident) -> dict[int, dict[str, int]]:
-    """update_id -> state -> how many, of all its calls."""
-    rows = (
-        select(IncidentTelling.update_id, IncidentTelling.state, func.count())
-        .where(IncidentTelling.update_id.in_([row.id for row in incident.updates]))
-        .group_by(IncidentTelling.update_id, IncidentTelling.state)
+@dataclass(frozen=True)
+class Figures:
+    """Of all calls of an incident: by local hour from the first to the last (at most three days), and
+    update_id -> state -> how many were told."""
+
+    hours: list[tuple[datetime, int]]
+    tellings: dict[int, dict[str, int]]
+
+
+def figures(incident: Incident) -> Figures:
+    """Both in one statement, counted by the database."""
+    hour = _hour()
+    calls = select(literal("").label("state"), hour.label("key"), func.count().label("number"))
+    told = select(IncidentTelling.state, cast(IncidentTelling.update_id, String), func.count())
+    both = union_all(
+        calls.where(Case.incident_id == incident.id).group_by(hour),
+        told.where(IncidentTelling.update_id.in_([row.id for row in incident.updates])).group_by(
+            IncidentTelling.update_id, IncidentTelling.state
+        ),
     )
-    found: dict[int, dict[str, int]] = {}
-    for update_id, state, number in db.session.execute(rows):
-        found.setdefault(update_id, {})[state] = number
-    return found
-
-
-def by_hour(incident: Incident) -> list[tuple[datetime, int]]:
-    """(local hour, calls received in it) from the first to the last call; at most the first three days."""
-    rows = select(Case.received_at).where(Case.incident_id == incident.id)
     hours: dict[datetime, int] = {}
-    for moment in db.session.scalars(rows):
-        hour = to_local(moment).replace(minute=0, second=0, microsecond=0)
-        hours[hour] = hours.get(hour, 0) + 1
+    tellings: dict[int, dict[str, int]] = {}
+    for state, key, number in db.session.execute(both):
+        if state:
+            tellings.setdefault(int(key), {})[state] = number
+        else:
+            hours[to_local(datetime.strptime(key, "%Y-%m-%d %H").replace(tzinfo=UTC))] = number
+    return Figures(_filled(hours), tellings)
+
+
+def _hour() -> ColumnElement[str]:
+    """The hour of receipt in UTC as text: hours of Asia/Shanghai begin with those of UTC."""
+    if db.engine.dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", Case.received_at), literal_column("'YYYY-MM-DD HH24'"))
+    return func.strftime(literal_column("'%Y-%m-%d %H'"), Case.received_at)
+
+
+def _filled(hours: dict[datetime, int]) -> list[tuple[datetime, int]]:
+    """With the hours between in which nobody called."""
     if not hours:
         return []
     first, last = min(hours), max(hours)
     length = min(MOST_HOURS, int((last - first) / timedelta(hours=1)) + 1)
     return [(hour, hours.get(hour, 0)) for n in range(length) if (hour := first + timedelta(hours=n))]
+
+
+def call_and_incident(case_id: int, incident_id: int) -> tuple[Incident, str] | None:
+    """The incident of an attached case, and why it is handled on its own."""
+    call = IncidentCall
+    rows = select(Incident, call.apart).join(call, call.incident_id == Incident.id)
+    mine = rows.where(Incident.id == incident_id, call.case_id == case_id, call.detached_at.is_(None))
+    found = db.session.execute(mine).first()
+    return (found[0], found[1]) if found else None
+
+
+def case_or_none(case_id: int, by: User) -> Case | None:
+    """A visible case by itself, without what belongs to it."""
+    return db.session.scalar(select(Case).where(Case.id == case_id, visible(by)))

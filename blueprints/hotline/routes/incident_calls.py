@@ -26,7 +26,7 @@ from blueprints.hotline.views import incident_pages as pages
 from core import audit, clock
 from core.authz import Permission, requires
 from core.calendar_store import load_calendar
-from core.db import db, side_transaction
+from core.db import side_transaction
 from core.htmx import redirect_to, render
 from core.screens import asked, form_flow, list_screen, place, pressed
 from core.sheets import XLSX, write_workbook
@@ -69,24 +69,20 @@ def incident_calls(incident_id: int) -> Response:
 def case_incident(case_id: int) -> Response:
     """The incident of a case and what its caller was told, or the open ones that it can be attached to
     (loaded beside the page of the case; a page of its own without scripts)."""
-    case = case_or_404(case_id)
-    incident = db.session.get(Incident, case.incident_id) if case.incident_id else None
-    call = service.call_of(case) if incident else None
+    case = queries.case_or_none(case_id, me())
+    if case is None:
+        abort(404)
+    attached = queries.call_and_incident(case.id, case.incident_id) if case.incident_id else None
+    incident, apart = attached or (None, "")
     may_act = P.CASE_ACT in me().permissions and case.state in OPEN
+    readable = incident is not None and queries.may_read(incident, me())
     return render(
         "hotline/case_incident.html", block="incident", case=case, incident=incident,
-        incident_url=_readable_url(incident), apart=call.apart if call else "", may_act=may_act,
-        told=pages.told_rows(incident, queries.tellings_of(case.id)) if incident else [],
+        incident_url=page_of(incident) if incident is not None and readable else None, apart=apart,
+        may_act=may_act, told=pages.told_rows(incident, queries.tellings_of(case.id)) if incident else [],
         offered=[] if incident or not may_act else open_incidents([case.enterprise_id]),
         breadcrumb=[*pages.crumbs(case=case), {"label": "停供事件"}],
     )  # fmt: skip
-
-
-def _readable_url(incident: Incident | None) -> str | None:
-    """The page of the incident, for whoever may open it."""
-    if incident is None or queries.incident_or_none(incident.id, me()) is None:
-        return None
-    return page_of(incident)
 
 
 @blueprint.post(f"{CASE}/incident")

@@ -9,7 +9,6 @@ from flask import Response, abort, request, url_for
 from blueprints.accounts.models import Organization
 from blueprints.accounts.queries_reach import enterprises
 from blueprints.accounts.sessions import me
-from blueprints.accounts.sessions_reach import history
 from blueprints.hotline.forms.incidents import KINDS, IncidentForm
 from blueprints.hotline.models import Incident
 from blueprints.hotline.queries import incidents as queries
@@ -177,17 +176,16 @@ def _actions(found: Incident) -> list[dict[str, Any]]:
 def incident(incident_id: int) -> Response:
     """The script in use, large; what comes next; updates, calls by hour, calls, what was left open."""
     found = incident_or_404(incident_id)
-    hours = queries.by_hour(found)
+    figures = queries.figures(found)
     calls, _, more = queries.calls(found, me(), limit=queries.SHOWN)
     left = found.state in ("closing", "closed")
     return render(
         "hotline/incident.html", title=found.title, incident=found, badge=pages.STATES[found.state],
         late=service.notice_late(found), waits=service.waiting(found), actions=_actions(found),
-        facts=pages.facts(found, hours), script=found.script or "", hours=pages.bars(hours),
-        updates=pages.update_rows(found, queries.telling_counts(found)), update_heads=pages.UPDATE_HEADS,
+        facts=pages.facts(found, figures.hours), script=found.script or "", hours=pages.bars(figures.hours),
+        updates=pages.update_rows(found, figures.tellings), update_heads=pages.UPDATE_HEADS,
         calls=pages.call_rows(calls), call_heads=pages.CALL_HEADS,
         calls_url=url_for("hotline.incident_calls", incident_id=found.id) if calls else None, more=more,
         left_url=url_for("hotline.incident_calls", incident_id=found.id, left="yes") if left else None,
-        history=history("incident", found.id) if P.INCIDENT_EDIT in me().permissions else [],
         breadcrumb=[*pages.crumbs(), {"label": found.number}],
     )  # fmt: skip
