@@ -27,6 +27,10 @@ PAGE = 50
 AT_HAND = 8
 MOST_SCRIPTS = 40
 Item = KnowledgeItem
+_IN_USE = (
+    KnowledgeVersion,
+    and_(KnowledgeVersion.item_id == Item.id, KnowledgeVersion.number == Item.published),
+)
 
 
 @dataclass(frozen=True)
@@ -163,21 +167,27 @@ def _in_use(organization: Organization, kinds: Sequence[str], sectors: Iterable[
 
 
 def replies_at_hand(
-    organization: Organization,
-    sectors: Iterable[str],
-    *,
-    category: str,
-    clauses: Iterable[str],
+    organization: Organization, sectors: Iterable[str], *, category: str, clauses: Iterable[str],
     query: str = "",
-) -> list[KnowledgeItem]:
-    """Reply templates for a matter, those that fit it best and are used most first; all kinds of matters
-    where something is searched for."""
-    rows = _in_use(organization, ("reply",), sectors)
+) -> list[tuple[KnowledgeItem, int]]:  # fmt: skip
+    """Reply templates for a matter with the ids of their versions, those that fit it best and are used most
+    first; those for all kinds of matters where something is searched for."""
+    rows = _in_use(organization, ("reply",), sectors).join(*_IN_USE).add_columns(KnowledgeVersion.id)
     searched = _searched(query)
     rows = rows.where(or_(Item.category == category, Item.category == "") if searched is None else searched)
     fits = case((Item.clause.in_(list(clauses)), 0), else_=1)
-    ordered = rows.order_by(fits, case((Item.category == category, 0), else_=1), Item.uses.desc(), Item.id)
-    return list(db.session.scalars(ordered.limit(AT_HAND)))
+    near = case((Item.category == category, 0), else_=1)
+    ordered = rows.order_by(near, fits, Item.uses.desc(), Item.id)
+    return [(item, version) for item, version in db.session.execute(ordered.limit(AT_HAND))]
+
+
+def reply_or_none(item_id: int, by: User) -> tuple[KnowledgeItem, int] | None:
+    """One reply template in use with the id of its version, or None."""
+    rows = select(Item, KnowledgeVersion.id).join(*_IN_USE)
+    mine = Item.organization_id.in_(sources_of(by.organization))
+    rows = rows.where(Item.id == item_id, Item.kind == "reply", Item.active, mine)
+    found = db.session.execute(rows).first()
+    return (found[0], found[1]) if found is not None else None
 
 
 def scripts_at_hand(
@@ -190,23 +200,6 @@ def scripts_at_hand(
         rows = rows.where(or_(Item.kind == "safety", Item.category.in_((category, ""))))
     ordered = rows.order_by(Item.kind, Item.uses.desc(), Item.id)  # safety stands before script
     return list(db.session.scalars(ordered.limit(MOST_SCRIPTS)))
-
-
-def published_version(item: KnowledgeItem) -> KnowledgeVersion | None:
-    """The version whose text the item repeats."""
-    return next((v for v in item.versions if v.number == item.published), None)
-
-
-def version_ids(items: Iterable[KnowledgeItem]) -> dict[int, int]:
-    """item id -> id of its published version."""
-    ids = [item.id for item in items]
-    if not ids:
-        return {}
-    rows = select(KnowledgeVersion.item_id, KnowledgeVersion.id).join(
-        Item, and_(Item.id == KnowledgeVersion.item_id, Item.published == KnowledgeVersion.number)
-    )
-    found = db.session.execute(rows.where(Item.id.in_(ids)))
-    return {row.item_id: row.id for row in found}
 
 
 def uses_of(item: KnowledgeItem, months: Sequence[tuple[datetime, datetime]]) -> Uses:

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length
 from blueprints.complaints import facts
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, radio, select, ways, yes_no
+from blueprints.complaints.forms.phrases import PhrasedForm
 from blueprints.complaints.forms.receiving import choose_assignment
 from blueprints.complaints.service import consulting
 from blueprints.complaints.service.closing import RETENTIONS
@@ -20,7 +21,7 @@ from core.forms import CheckboxListField, LocalDateField, LocalDateTimeField
 ADOPTIONS = [("adopted", "采纳"), ("partly", "部分采纳"), ("not", "未采纳")]
 
 
-class ReplyForm(ActionForm):
+class ReplyForm(PhrasedForm):
     """答复: text, way, time, and what is promised with it (Q1.4, Q1.5, F5.2)."""
 
     text = TextAreaField("答复内容", description="写明核实到什么、怎样处理、结果如何。")
@@ -78,7 +79,7 @@ def _ended(text: str) -> str:
     return text if text.rstrip().endswith(("。", "！", "？", "；", ".", "!", "?")) else f"{text.rstrip()}。"
 
 
-class GiveAnswerForm(ActionForm):
+class GiveAnswerForm(PhrasedForm):
     """The department's answer to the unit that asked."""
 
     assignment_id = select("答复部门", coerce=int_or_none)

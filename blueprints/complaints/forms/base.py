@@ -21,7 +21,7 @@ from core.forms import BaseForm
 from domain.rulesets import Ruleset
 
 FILES = "files"
-OURS = frozenset({"version", "seen", "files", "released", "submission_key", "csrf_token"})
+OURS = frozenset({"version", "seen", "files", "released", "wordings", "submission_key", "csrf_token"})
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,11 @@ class ActionForm(BaseForm):
     def values(self) -> dict[str, Any]:
         """What the service takes."""
         return {f.name: f.data for f in self if f.name not in OURS}
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether something was asked for beside the text, not the step."""
+        return False
 
     def stale(self, case: Case) -> bool:
         """Whether the case has changed since the form was opened."""

@@ -9,9 +9,10 @@ from wtforms.validators import DataRequired, Length
 
 from blueprints.accounts.queries import people_with_role
 from blueprints.complaints import facts
+from blueprints.complaints.events import open_incidents
 from blueprints.complaints.forms.base import ActionForm, Desk, Spot, Spots
 from blueprints.complaints.forms.fields import int_or_none, select, ways
-from blueprints.complaints.events import open_incidents
+from blueprints.complaints.forms.phrases import PhrasedForm
 from blueprints.complaints.views.people import readable
 from blueprints.complaints.views.words import LEVELS
 from core.authz import Role
@@ -127,7 +128,7 @@ class TakeUpForm(ReasonForm):
     intro = "提级后由主管部门接办，经营单位要报送核实整改情况。"
 
 
-class ProgressForm(ActionForm):
+class ProgressForm(PhrasedForm):
     """告知进展 (Q1.3)."""
 
     way = ways("告知方式")

@@ -16,6 +16,8 @@ from blueprints.complaints.routes.desk import CASE, case_or_404, me, show_refusa
 from blueprints.complaints.service import options, perform
 from blueprints.complaints.service.attaching import attach
 from blueprints.complaints.workflow import STATE_NAMES
+from blueprints.knowledge.service.using import record_uses, versions_named
+from blueprints.knowledge.service.writing import Subject
 from blueprints.rulebook.service import pinned
 from core import clock
 from core.authz import Permission, requires
@@ -40,6 +42,8 @@ def act(case_id: int, action: str) -> Response:
     if not rules.has_action(action):
         _carry_out(case, action, {}, [])
     form = ACTION_FORMS[action].at(Desk(case, me(), rules, clock.now()))
+    if form.only_asks:
+        return case_response(case, opened=opened_form(case, action, form, rules))
     if form.stale(case):
         return _stale(case, action, form)
     if not form.validate():
@@ -69,7 +73,7 @@ def _step(case: Case, action: str, form: ActionForm) -> Response:
     try:
         step, after = _carry_out(
             case, action, form.values(), form.files.contents() if form.takes_files else [],
-            released=bool("released" in form and form.released.data),
+            released=bool("released" in form and form.released.data), wordings=_wordings(form),
         )  # fmt: skip
     except StaleDataError:
         return _stale(case_or_404(case_id), action, form)
@@ -87,7 +91,7 @@ def _step(case: Case, action: str, form: ActionForm) -> Response:
 
 def _carry_out(
     case: Case, action: str, data: dict[str, object], files: list[tuple[str, bytes]], *,
-    released: bool = False,
+    released: bool = False, wordings: tuple[int, ...] = (),
 ) -> tuple[str, str]:  # fmt: skip
     """The step, its files and the key of the form in one transaction; returns the name of the step and the
     page to go on with (asked for before the commit, after which every row would be read again)."""
@@ -95,8 +99,14 @@ def _carry_out(
     with transaction():
         step: CaseStep = perform(case, action, data, by=me(), now=now, calendar=load_calendar())
         attach(case, files, by=me(), now=now, step=step, released=released)
+        record_uses(wordings, str(step.facts.get("text") or ""), Subject("case", case.id), by=me(), now=now)
         remember(url_for("complaints.case", case_id=case.id))
         return step.name, _after(case.id)
+
+
+def _wordings(form: ActionForm) -> tuple[int, ...]:
+    """The templates that went into the text, as the form carries them."""
+    return tuple(versions_named(form.wordings.data or "")) if "wordings" in form else ()
 
 
 def _after(case_id: int) -> str:

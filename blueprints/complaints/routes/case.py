@@ -10,6 +10,7 @@ from blueprints.accounts.queries import organization_or_none
 from blueprints.complaints import queries_case
 from blueprints.complaints.forms import ActionForm
 from blueprints.complaints.forms.files import FilesForm, RevealForm
+from blueprints.complaints.forms.phrases import PhrasedForm
 from blueprints.complaints.models import Case
 from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
@@ -22,6 +23,7 @@ from blueprints.complaints.service.rounds import sign_hours
 from blueprints.complaints.views import case_page, limits, outside_page, shared_page
 from blueprints.complaints.views.intake_page import duplicate_rows
 from blueprints.complaints.views.people import in_full, may_reveal, people_hidden, people_view
+from blueprints.complaints.views.phrases import phrases_panel
 from blueprints.complaints.views.timeline import file_view, meanwhile, timeline_view
 from blueprints.rulebook.service import pinned
 from core import audit, clock, clocks
@@ -81,7 +83,15 @@ def opened_form(
         "stale": stale,
         "meanwhile": meanwhile(found, form.seen_step(), me()) if stale and form is not None else [],
         "suggestions": form.suggestions if form is not None else [],
+        "phrases": _phrases(found, action, form, rules),
     }
+
+
+def _phrases(found: Case, action: str, form: ActionForm | None, rules: Ruleset) -> dict[str, Any] | None:
+    """The templates beside the text, for a form that has one."""
+    if not isinstance(form, PhrasedForm) or Permission.KNOWLEDGE_READ not in me().permissions:
+        return None
+    return phrases_panel(found, me(), rules, action, form.query, clock.now())
 
 
 def case_context(file: CaseFile) -> dict[str, Any]:

@@ -1,0 +1,139 @@
+"""Templates beside a reply: filled, inserted, counted when the reply is stored; a reply proposed as template."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from blueprints.complaints.models import Case
+from blueprints.complaints.service.intake import Person
+from blueprints.complaints.views.phrases import called
+from blueprints.knowledge.models import KnowledgeItem, KnowledgeUse, KnowledgeVersion
+from core import clock
+from core.clock import to_local
+from core.db import db
+from tests.factories.cases import Desk
+from tests.factories.world import World
+from tests.integration.test_knowledge import FIELDS, TEXT, published, rows, text
+
+FILLED = "已经核实，我们已经补发通知并改进告知办法。"
+
+
+@pytest.fixture
+def verified(desk: Desk) -> int:
+    """A case of the gas company that waits for its reply."""
+    case = desk.handed_over("rq")
+    desk.verified(case, "rq", service_class="")
+    desk.rectified(case, "rq")
+    return case
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def typed(page: str) -> str:
+    """What stands in the text of the form."""
+    found = re.search(r'<textarea[^>]*name="text"[^>]*>(.*?)</textarea>', page, re.S)
+    assert found, page[:3000]
+    return html.unescape(found[1]).strip()
+
+
+def filled_in(client: FlaskClient, path: str, **fields: str) -> dict[str, str]:
+    page = text(client.get(path))
+    moment = to_local(clock.now()).strftime("%Y-%m-%dT%H:%M")
+    given = {name: hidden(page, name) for name in ("version", "seen", "wordings")}
+    return given | {"way": "电话", "told_at": moment, "text": typed(page)} | fields
+
+
+def test_a_template_is_offered_filled_and_counted_once_the_reply_is_stored(
+    verified: int, world: World
+) -> None:
+    item, version = published(world)
+    handler = world.client("rq-handler")
+    path = f"/cases/{verified}/do/reply"
+    page = text(handler.get(path))
+    number = db.session.get_one(Case, verified).number
+    assert "常用口径" in page
+    assert f"用户，您好：您反映的“停供没有提前告知”（{number}）" in html.unescape(page)
+    assert "示例燃气公司，2026年10月12日" in html.unescape(page)
+    assert f'data-version="{version}"' in page
+    chosen = text(handler.get(f"{path}?template={item}"))
+    assert typed(chosen).endswith("2026年10月12日。")
+    assert hidden(chosen, "wordings") == str(version)
+    given = filled_in(handler, f"{path}?template={item}")
+    assert handler.submit(path, given | {"way": ""}).status_code in (409, 422)
+    assert rows(KnowledgeUse) == []
+    assert handler.submit(path, given).status_code == 303
+    uses = rows(KnowledgeUse)
+    assert [(use.version_id, use.subject_type, use.subject_id) for use in uses] == [(version, "case", verified)]
+    assert rows(KnowledgeItem)[0].uses == 1
+    assert "wordings" not in db.session.get_one(Case, verified).steps[-1].facts
+    page = text(handler.get(f"/knowledge/{item}"))
+    assert "用过 1 次" in page
+    assert "2026年10月" in page
+
+
+def test_without_scripts_the_form_comes_back_with_the_template_and_what_was_typed(
+    verified: int, world: World
+) -> None:
+    item, version = published(world)
+    handler = world.client("rq-handler")
+    path = f"/cases/{verified}/do/reply"
+    given = filled_in(handler, path, text="我先写的一句。", way="短信") | {"template": str(item)}
+    answer = handler.submit(path, given)
+    assert answer.status_code == 200
+    page = text(answer)
+    assert typed(page).startswith("我先写的一句。\n用户，您好")
+    assert hidden(page, "wordings") == str(version)
+    assert re.search(r'<option selected value="短信"', page)
+    assert db.session.get_one(Case, verified).completed_at is None
+    found = text(handler.submit(path, filled_in(handler, path, text="还在写") | {"find": "1", "phrase": "查无此词"}))
+    assert typed(found) == "还在写"
+    assert "没有找到，换个词再找" in found
+
+
+def test_what_was_written_anew_or_belongs_to_others_is_not_counted(verified: int, world: World) -> None:
+    _, version = published(world)
+    _, foreign = published(world, "gd-handler", "gd-leader")
+    handler = world.client("rq-handler")
+    path = f"/cases/{verified}/do/reply"
+    other = {"text": "经核实情况属实，已经上门处理完毕，感谢监督。", "wordings": f"{version} {foreign} x -1 99999"}
+    assert handler.submit(path, filled_in(handler, path) | other).status_code == 303
+    assert rows(KnowledgeUse) == []
+    assert [item.uses for item in rows(KnowledgeItem)] == [0, 0]
+
+
+def test_the_list_is_searched_beside_the_text(verified: int, world: World) -> None:
+    published(world)
+    published(world, title="费用核对", category="charging", text="我们已经核对抄表记录。")
+    handler = world.client("rq-handler")
+    page = text(handler.get(f"/cases/{verified}/phrases?action=reply", headers={"HX-Request": "true"}))
+    assert "停供告知" in page
+    assert "费用核对" not in page
+    page = text(handler.get(f"/cases/{verified}/phrases?phrase=抄表", headers={"HX-Request": "true"}))
+    assert "费用核对" in page
+    assert "<html" not in page
+    assert "回到" in text(handler.get(f"/cases/{verified}/phrases"))
+
+
+def test_a_confidential_complainant_is_never_spoken_to_by_name(desk: Desk, world: World) -> None:
+    named = desk.register("jxw-clerk", "rq", people=(Person("欧阳小明", "13800000009", "示例路9号"),))
+    secret = desk.register(
+        "jxw-clerk", "rq", people=(Person("王小明", "13800000008", "示例路8号"),), confidential=True,
+        title="王小明举报抄表作假", content="王小明说抄表员没有上门，数字是编的，要求查清楚。",
+    )  # fmt: skip
+    clerk = world.user("jxw-clerk")
+    assert called(db.session.get_one(Case, named), clerk) == "欧阳先生／女士"
+    assert called(db.session.get_one(Case, secret), clerk) == "用户"
+    published(world, "jxw-clerk", "jxw-supervisor", text="{诉求人称呼}，您反映的“{标题}”已经收到。")
+    page = text(world.client("jxw-clerk").get(f"/cases/{secret}/phrases"))
+    assert "王小明" not in page
+    assert "用户，您反映的" in html.unescape(page)
