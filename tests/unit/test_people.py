@@ -164,6 +164,7 @@ READERS = {
     "blueprints/complaints/models/case.py": "the table",
     "blueprints/complaints/models/__init__.py": "the table",
     "blueprints/inspection/queries/frames.py": "hides them in frames",
+    "blueprints/complaints/views/phrases.py": "how a text speaks to the person, after people_hidden",
     "blueprints/home/demo/patterns.py": "stores invented ones",
 }
 READING = re.compile(r"\bComplainant\b|\.complainants\b")
