@@ -41,7 +41,7 @@ class DecideOutsideForm(ActionForm):
     decision = radio("来件单位的决定", [("granted", "同意"), ("refused", "不同意")])
     decided_on = LocalDateField("答复日期")
     new_due_on = LocalDateField("新期限")
-    levels = CheckboxListField("新期限用于")
+    levels = CheckboxListField("适用于哪一级时限")
     remark = TextAreaField("说明", [Length(max=500)], description="例如来件单位的答复原话、答复人。")
     spots: ClassVar[Spots] = (
         Spot("decision", span=6), Spot("decided_on", span=6), Spot("new_due_on", span=6),

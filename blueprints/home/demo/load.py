@@ -19,6 +19,7 @@ from blueprints.home.demo.patterns import read_bundles
 from blueprints.home.demo.people import Account, Cast, Settling
 from blueprints.home.demo.scenarios import history, showcase
 from blueprints.home.demo.service import serve
+from blueprints.home.demo.sharing import share, shared_cases
 from blueprints.home.demo.stage import Stage, Staged, within_reach
 from blueprints.home.demo.timeline import DAY, Timeline
 from core import audit, clock
@@ -64,9 +65,12 @@ def small(cases: int, seed: int, now: datetime, say: Say) -> tuple[Loaded, list[
         cast = settling.settle()
     calendar = load_calendar()
     calls, alarms = outage_calls(cases), duty.alarms(cases)
-    played = play(cast, calendar, cases - calls - alarms, seed, now, say)
+    beyond = shared_cases(cases)
+    played = play(cast, calendar, cases - calls - alarms - beyond, seed, now, say)
     duty.watch(cast, calendar, now, alarm=bool(alarms))
     serve(cast, now)
+    if beyond:
+        share(cast, calendar, now)
     if calls:
         break_off(cast, calendar, now)
     inspect(cast, draw_lots(cast, now), now)
