@@ -137,3 +137,22 @@ def test_a_confidential_complainant_is_never_spoken_to_by_name(desk: Desk, world
     page = text(world.client("jxw-clerk").get(f"/cases/{secret}/phrases"))
     assert "王小明" not in page
     assert "用户，您反映的" in html.unescape(page)
+
+
+def test_scripts_are_at_hand_while_a_call_is_registered(app: Flask, world: World) -> None:
+    leader, dispatcher = ("rq-dispatcher", "rq-leader"), world.client("rq-dispatcher")
+    published(world, *leader, kind="script", title="费用来电", category="charging", clause="", text="请报户号。")
+    published(world, *leader, kind="script", title="停气来电", category="quality", clause="", text="请报地址。")
+    published(
+        world, *leader, kind="safety", title="燃气泄漏", category="", emergency="leak", clause="",
+        text="请马上离开，到室外空旷的地方。",
+    )  # fmt: skip
+    page = text(dispatcher.get("/cases/new"))
+    assert page.index("漏气：燃气泄漏") < page.index("<summary>费用来电") 
+    assert "停气来电" in page
+    page = text(dispatcher.get("/cases/new/scripts?category=charging", headers={"HX-Request": "true"}))
+    assert "燃气泄漏" in page
+    assert "费用来电" in page
+    assert "停气来电" not in page
+    assert "<html" not in page
+    assert "燃气泄漏" not in text(world.client("gd-dispatcher").get("/cases/new"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, flash, request, url_for
 
 from blueprints.accounts.models import Organization
 from blueprints.complaints import queries, queries_repeats
+from blueprints.complaints.events import open_incidents
 from blueprints.complaints.forms.intake import (
     IntakeForm,
     enterprises_for,
@@ -13,13 +16,13 @@ from blueprints.complaints.forms.intake import (
     rulesets_for,
     usual_channel,
 )
-from blueprints.complaints.events import open_incidents
 from blueprints.complaints.routes import blueprint
 from blueprints.complaints.routes.desk import me, show_refusal
 from blueprints.complaints.service import perform
 from blueprints.complaints.service import register as service
 from blueprints.complaints.service.attaching import attach
 from blueprints.complaints.views.intake_page import due_preview, duplicate_rows
+from blueprints.complaints.views.phrases import scripts_view
 from blueprints.rulebook.service import ruleset_for
 from core import clock
 from core.authz import Permission, requires
@@ -31,7 +34,7 @@ from core.submissions import once, remember
 from domain.errors import InvalidInput, RuleViolation
 from domain.rulesets import Ruleset
 
-TEMPLATE = "complaints/register.html"
+TEMPLATE, READ_ALOUD = "complaints/register.html", "read_aloud"
 
 
 def _number(text: str | None) -> int | None:
@@ -80,12 +83,23 @@ def _page(
         clauses=_clauses(rules),
         limits=due_preview(rules, form.type.data or "", min(received, clock.now()), load_calendar()),
         incidents=open_incidents([chosen] if chosen else [e.id for e in enterprises]),
+        scripts=_scripts(form, enterprises, chosen) if block in (None, READ_ALOUD) else [],
         duplicates=None,
         breadcrumb=[
             {"label": "诉求件", "url": url_for("complaints.cases")},
             {"label": "登记诉求"},
         ],
     )
+
+
+def _scripts(form: IntakeForm, enterprises: list[Organization], chosen: int | None) -> list[dict[str, Any]]:
+    """What is read out to the caller: of the category chosen, for the sectors in question."""
+    organization = me().organization
+    if organization is None or Permission.KNOWLEDGE_READ not in me().permissions:
+        return []
+    named = [e for e in enterprises if e.id == chosen] or enterprises
+    sectors = dict.fromkeys(sector for e in named for sector in e.sectors)
+    return scripts_view(organization, sectors, form.category.data or "")
 
 
 def _clauses(rules: list[Ruleset]) -> dict[str, str | None]:
@@ -157,6 +171,15 @@ def intake_incidents() -> Response:
     enterprises = enterprises_for(me())
     chosen = _chosen(enterprises)
     return _page(_form(enterprises, chosen), enterprises, chosen, block="incidents")
+
+
+@blueprint.get("/cases/new/scripts")
+@requires(Permission.CASE_REGISTER)
+def intake_scripts() -> Response:
+    """What is read out for the category just chosen (htmx)."""
+    enterprises = enterprises_for(me())
+    chosen = _chosen(enterprises)
+    return _page(_form(enterprises, chosen), enterprises, chosen, block=READ_ALOUD)
 
 
 @blueprint.get("/cases/new/limits")
