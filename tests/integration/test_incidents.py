@@ -332,3 +332,50 @@ def test_pages_take_six_statements_however_many_calls_there_are(control, desk):
     control.attach(made, more)
     assert {path: len(statements(path)) for path in paths} == one
     assert max(one.values()) <= 6, one
+
+
+def test_ticked_cases_are_attached_from_the_list_and_from_a_surge(control, desk):
+    made, (first, second, third) = control.open(), calls(desk, 3)
+    client = desk.world.client("rq-dispatcher")
+    page = client.get(f"/cases/bulk?action=attach_incident&id={first}&id={second}").get_data(as_text=True)
+    assert "示例片区抢修停气" in page
+    ticked = {"action": "attach_incident", "id": [str(first), str(second)], "incident": str(made)}
+    assert client.submit("/cases/bulk", ticked).status_code == 200
+    assert [desk.case(i).incident_id for i in (first, second, third)] == [made, made, None]
+    form = client.get(f"/incidents/new?id={third}&place=示例小区").get_data(as_text=True)
+    assert "勾选的 1 件诉求件" in form
+    given = {
+        "kind": "sudden", "title": "示例小区停气", "place": "示例小区", "began_at": "2026-10-12T09:00",
+        "script": "正在抢修，请稍候。", "cases": str(third),
+    }  # fmt: skip
+    answer = client.submit("/incidents/new", given)
+    assert answer.status_code == 303
+    assert desk.case(third).incident_id == int(answer.headers["Location"].rsplit("/", 1)[1])
+
+
+def test_a_regulator_opens_one_for_an_enterprise_it_supervises_and_reads_its_own(control, desk):
+    made = control.open("jxw-clerk", "rq")
+    assert control.incident(made).organization_id == desk.world.org("jxw").id
+    for who, status in (("rq-dispatcher", 200), ("gd-dispatcher", 404), ("jxw-inspector", 200)):
+        assert desk.world.client(who).get(f"/incidents/{made}").status_code == status
+    own = control.open()
+    clerk = desk.world.client("jxw-supervisor")
+    assert clerk.get(f"/incidents/{own}/updates/new").status_code == 404
+    assert clerk.get(f"/incidents/{made}/updates/new").status_code == 200
+
+
+def test_a_planned_one_starts_or_is_cancelled_and_a_closing_can_be_asked_for_again(control, desk):
+    planned = {"kind": "planned", "began_at": clock.now() + timedelta(hours=30), "announced_at": clock.now()}
+    first, second = (control.open(**planned, estimated_at=None) for _ in range(2))
+    client = desk.world.client("rq-leader")
+    client.submit(f"/incidents/{first}/start")
+    client.submit(f"/incidents/{second}/cancel", {"reason": "检修改期，另行通知"})
+    assert (control.incident(first).state, control.incident(second).state) == ("open", "cancelled")
+    sudden, (case,) = control.open(), calls(desk, 1)
+    control.attach(sudden, [case])
+    control.restored(sudden)
+    answer = client.submit(f"/incidents/{sudden}/closing")
+    assert "/jobs/" in answer.headers["Location"]
+    while run_next():
+        pass
+    assert (control.incident(sudden).state, control.incident(sudden).closed_cases) == ("closed", 1)

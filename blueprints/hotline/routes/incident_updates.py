@@ -83,8 +83,8 @@ def decide_incident_update(incident_id: int, incident_update_id: int) -> Respons
     told = pages.telling_text(found, row)
     return form_flow(
         f"审批第 {row.number} 次更新", form, [("决定", "", ("decision", "remark"))], act, back=page_of(found),
-        done="已处理。", submit="确定", breadcrumb=pages.crumbs(found), intro=f"诉求人会听到：{told}",
-        warning=f"{row.drafted_by.name}起草。" if row.drafted_by_id != me().id else "这是您自己起草的。",
+        done="已处理。", submit="确定", breadcrumb=pages.crumbs(found), warning=f"诉求人会听到：{told}",
+        intro=f"{row.drafted_by.name}起草。" if row.drafted_by_id != me().id else "这是您自己起草的。",
     )  # fmt: skip
 
 
