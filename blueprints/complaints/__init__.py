@@ -76,7 +76,9 @@ def register(app: Flask) -> None:
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
     from blueprints.complaints.service.holdings import KEEPER
     from blueprints.complaints.service.noticing import on_issued
+    from blueprints.complaints.queries_wordings import SOURCE
     from blueprints.duty.service import register_open_items
+    from blueprints.knowledge.service.sources import register_source
     from blueprints.notices.events import NoticeIssued
     from core.calendar_store import CalendarChanged
     from core.clocks import ClockMoved
@@ -86,6 +88,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     register_open_items(open_cases)
     register_keeper(KEEPER)
+    register_source(SOURCE)
     app.cli.add_command(commands_stats.complaints)
     with app.app_context():
         name_actions()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,11 +9,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from blueprints.accounts.models import RoleGrant
-from blueprints.knowledge.models import KnowledgeItem, KnowledgeUse, KnowledgeVersion
+from blueprints.knowledge.models import KnowledgeItem, KnowledgeVersion
 from core.authz import Role
 from core.db import db, transaction
 from core.inbox import Notification
-from tests.factories.cases import SUBSTANTIAL, Desk
 from tests.factories.world import World
 
 TEXT = "{诉求人称呼}，您好：您反映的“{标题}”（{编号}）已经核实，我们已经补发通知并改进告知办法。{答复单位}，{日期}。"
@@ -62,13 +59,15 @@ def test_a_wording_is_proposed_published_replaced_and_compared(app: Flask, world
     again = {"text": TEXT.replace("补发通知", "逐户补发通知"), "reason": "写得更清楚"}
     assert handler.submit(f"/knowledge/{item}/propose", again).status_code == 303
     second = rows(KnowledgeVersion)[-1]
-    assert TEXT == rows(KnowledgeItem)[0].text
+    assert rows(KnowledgeItem)[0].text == TEXT
     waiting = handler.submit(f"/knowledge/{item}/propose", again | {"text": "又一稿"})
     assert waiting.status_code == 409
     assert "已经有一稿在等审定" in text(waiting)
     page = text(leader.get(f"/knowledge/versions/{second.id}/decide"))
     assert "<ins>逐户</ins>" in page
-    assert leader.submit(f"/knowledge/versions/{second.id}/decide", {"decision": "publish"}).status_code == 303
+    assert (
+        leader.submit(f"/knowledge/versions/{second.id}/decide", {"decision": "publish"}).status_code == 303
+    )
     states = [(version.number, version.state, version.text) for version in rows(KnowledgeVersion)]
     assert states == [(1, "replaced", TEXT), (2, "published", again["text"])]
     assert rows(KnowledgeItem)[0].text == again["text"]
@@ -79,7 +78,10 @@ def test_a_wording_is_proposed_published_replaced_and_compared(app: Flask, world
 def test_nobody_publishes_the_own_proposal_unless_alone(app: Flask, world: World) -> None:
     with transaction() as session:
         grant = RoleGrant(role=Role.ENTERPRISE_LEADER.value, granted_by="安全管理员甲")
-        grant.user_id, grant.granted_at = world.user("rq-dispatcher").id, world.user("rq-dispatcher").created_at
+        grant.user_id, grant.granted_at = (
+            world.user("rq-dispatcher").id,
+            world.user("rq-dispatcher").created_at,
+        )
         session.add(grant)
     dispatcher = world.client("rq-dispatcher")
     _, version = proposed(dispatcher)
@@ -124,7 +126,9 @@ def test_what_is_turned_down_needs_a_reason(app: Flask, world: World) -> None:
         ({"category": "weather"}, "请从列出的选项中选择"),
     ],
 )
-def test_bad_input_is_refused_with_what_was_typed(app: Flask, world: World, fields: dict[str, str], words: str) -> None:
+def test_bad_input_is_refused_with_what_was_typed(
+    app: Flask, world: World, fields: dict[str, str], words: str
+) -> None:
     answer = world.client("rq-handler").submit("/knowledge/new", FIELDS | fields)
     assert answer.status_code == 422
     assert words in text(answer).replace("&#34;", '"')
@@ -145,7 +149,9 @@ def test_enterprises_see_their_regulators_items_in_use_and_nobody_elses(app: Fla
     assert "燃气公司的口径" not in text(world.client("jxw-leader").get("/knowledge"))
     assert gas.get(f"/knowledge/{shared}").status_code == 200
     assert gas.get(f"/knowledge/{waiting}").status_code == 404
-    assert gas.submit(f"/knowledge/{shared}/propose", {"text": "改别人的", "reason": "试试"}).status_code == 404
+    assert (
+        gas.submit(f"/knowledge/{shared}/propose", {"text": "改别人的", "reason": "试试"}).status_code == 404
+    )
     assert power.get(f"/knowledge/{own}").status_code == 404
     assert world.client("gd-leader").submit(f"/knowledge/{own}/active").status_code == 404
     assert "示例区经济信息委" in text(gas.get(f"/knowledge/{shared}"))
@@ -154,7 +160,9 @@ def test_enterprises_see_their_regulators_items_in_use_and_nobody_elses(app: Fla
 
 def test_search_filters_and_order(app: Flask, world: World) -> None:
     first, _ = published(world, title="停气通知", text="我们已经补发停气通知。")
-    second, _ = published(world, title="费用核对", category="charging", clause="", text="我们已经核对抄表记录。")
+    second, _ = published(
+        world, title="费用核对", category="charging", clause="", text="我们已经核对抄表记录。"
+    )
     world.fresh()
     with transaction() as session:
         session.get_one(KnowledgeItem, first).uses = 7
@@ -183,7 +191,13 @@ def test_an_item_is_retired_and_taken_up_again(app: Flask, world: World) -> None
     assert "停供告知" in text(leader.get("/knowledge"))
     assert world.client("rq-handler").submit(f"/knowledge/{item}/active").status_code == 403
     row = rows(KnowledgeItem)[0]
-    changed = {"title": "停供告知", "category": "quality", "emergency": "", "clause": "F5.2", "version": str(row.version)}
+    changed = {
+        "title": "停供告知",
+        "category": "quality",
+        "emergency": "",
+        "clause": "F5.2",
+        "version": str(row.version),
+    }
     assert leader.submit(f"/knowledge/{item}/edit", changed).status_code == 303
     assert rows(KnowledgeItem)[0].category == "quality"
     assert leader.submit(f"/knowledge/{item}/edit", changed).status_code == 409

@@ -8,7 +8,6 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from blueprints.complaints.models import Case
 from blueprints.complaints.service.intake import Person
@@ -16,10 +15,10 @@ from blueprints.complaints.views.phrases import called
 from blueprints.knowledge.models import KnowledgeItem, KnowledgeUse, KnowledgeVersion
 from core import clock
 from core.clock import to_local
-from core.db import db
+from core.db import db, transaction
 from tests.factories.cases import Desk
 from tests.factories.world import World
-from tests.integration.test_knowledge import FIELDS, TEXT, published, rows, text
+from tests.integration.test_knowledge import published, rows, text
 
 FILLED = "已经核实，我们已经补发通知并改进告知办法。"
 
@@ -73,7 +72,9 @@ def test_a_template_is_offered_filled_and_counted_once_the_reply_is_stored(
     assert rows(KnowledgeUse) == []
     assert handler.submit(path, given).status_code == 303
     uses = rows(KnowledgeUse)
-    assert [(use.version_id, use.subject_type, use.subject_id) for use in uses] == [(version, "case", verified)]
+    assert [(use.version_id, use.subject_type, use.subject_id) for use in uses] == [
+        (version, "case", verified)
+    ]
     assert rows(KnowledgeItem)[0].uses == 1
     assert "wordings" not in db.session.get_one(Case, verified).steps[-1].facts
     page = text(handler.get(f"/knowledge/{item}"))
@@ -95,7 +96,9 @@ def test_without_scripts_the_form_comes_back_with_the_template_and_what_was_type
     assert hidden(page, "wordings") == str(version)
     assert re.search(r'<option selected value="短信"', page)
     assert db.session.get_one(Case, verified).completed_at is None
-    found = text(handler.submit(path, filled_in(handler, path, text="还在写") | {"find": "1", "phrase": "查无此词"}))
+    found = text(
+        handler.submit(path, filled_in(handler, path, text="还在写") | {"find": "1", "phrase": "查无此词"})
+    )
     assert typed(found) == "还在写"
     assert "没有找到，换个词再找" in found
 
@@ -105,7 +108,10 @@ def test_what_was_written_anew_or_belongs_to_others_is_not_counted(verified: int
     _, foreign = published(world, "gd-handler", "gd-leader")
     handler = world.client("rq-handler")
     path = f"/cases/{verified}/do/reply"
-    other = {"text": "经核实情况属实，已经上门处理完毕，感谢监督。", "wordings": f"{version} {foreign} x -1 99999"}
+    other = {
+        "text": "经核实情况属实，已经上门处理完毕，感谢监督。",
+        "wordings": f"{version} {foreign} x -1 99999",
+    }
     assert handler.submit(path, filled_in(handler, path) | other).status_code == 303
     assert rows(KnowledgeUse) == []
     assert [item.uses for item in rows(KnowledgeItem)] == [0, 0]
@@ -141,14 +147,18 @@ def test_a_confidential_complainant_is_never_spoken_to_by_name(desk: Desk, world
 
 def test_scripts_are_at_hand_while_a_call_is_registered(app: Flask, world: World) -> None:
     leader, dispatcher = ("rq-dispatcher", "rq-leader"), world.client("rq-dispatcher")
-    published(world, *leader, kind="script", title="费用来电", category="charging", clause="", text="请报户号。")
-    published(world, *leader, kind="script", title="停气来电", category="quality", clause="", text="请报地址。")
+    published(
+        world, *leader, kind="script", title="费用来电", category="charging", clause="", text="请报户号。"
+    )
+    published(
+        world, *leader, kind="script", title="停气来电", category="quality", clause="", text="请报地址。"
+    )
     published(
         world, *leader, kind="safety", title="燃气泄漏", category="", emergency="leak", clause="",
         text="请马上离开，到室外空旷的地方。",
     )  # fmt: skip
     page = text(dispatcher.get("/cases/new"))
-    assert page.index("漏气：燃气泄漏") < page.index("<summary>费用来电") 
+    assert page.index("漏气：燃气泄漏") < page.index("<summary>费用来电")
     assert "停气来电" in page
     page = text(dispatcher.get("/cases/new/scripts?category=charging", headers={"HX-Request": "true"}))
     assert "燃气泄漏" in page
@@ -156,3 +166,69 @@ def test_scripts_are_at_hand_while_a_call_is_registered(app: Flask, world: World
     assert "停气来电" not in page
     assert "<html" not in page
     assert "燃气泄漏" not in text(world.client("gd-dispatcher").get("/cases/new"))
+
+
+def test_a_good_reply_is_proposed_as_template_without_anything_of_the_case(
+    verified: int, desk: Desk, world: World
+) -> None:
+    handler, path = world.client("rq-handler"), f"/cases/{verified}/propose-template"
+    early = handler.get(path)
+    assert early.status_code == 409
+    assert "还没有答复" in text(early)
+    assert "提为模板" not in text(handler.get(f"/cases/{verified}"))
+    number = desk.case(verified).number
+    said = f"示例用户甲，您好：{number}已核实，{desk.case(verified).title}属实，我们已逐户补发通知并向您致歉。有事打 138-0000-0001，示例路1号可上门。"
+    desk.reply(verified, "rq-handler", text=said)
+    assert "提为模板" in text(handler.get(f"/cases/{verified}"))
+    offered = typed(text(handler.get(path)))
+    assert (
+        offered
+        == "{诉求人称呼}，您好：{编号}已核实，{标题}属实，我们已逐户补发通知并向您致歉。有事打 （略），（略）可上门。"
+    )
+    fields = {
+        "title": "补发通知",
+        "category": "service",
+        "clause": "F5.2",
+        "text": offered,
+        "reason": "写得清楚",
+    }
+    for left, words in (
+        ("示例用户甲您好，已补发通知。", "诉求人的称呼"),
+        ("已补发通知，打 13800000001。", "诉求人的称呼、电话"),
+        (f"{number}已补发通知。", "本件的编号"),
+        ("已补发通知，打 139 1234 5678。", "像电话、户号的数字"),
+        ("户号 20261234567 已处理。", "像电话、户号的数字"),
+    ):
+        refused = handler.submit(path, fields | {"text": left})
+        assert refused.status_code == 422, left
+        assert words in text(refused), left
+    assert rows(KnowledgeVersion) == []
+    assert handler.submit(path, fields).status_code == 303
+    version = rows(KnowledgeVersion)[0]
+    assert (version.state, version.subject_type, version.subject_id) == ("proposed", "case", verified)
+    assert version.item.sectors == ["gas"]
+    page = text(world.client("rq-leader").get(f"/knowledge/{version.item_id}"))
+    assert f"由 {number} 的答复提出" in page
+
+
+def test_the_share_of_satisfied_callbacks_stands_on_the_template(
+    verified: int, desk: Desk, world: World
+) -> None:
+    item, version = published(world)
+    handler = world.client("rq-handler")
+    path = f"/cases/{verified}/do/reply"
+    assert handler.submit(path, filled_in(handler, f"{path}?template={item}")).status_code == 303
+    assert "还没有回访" in text(handler.get(f"/knowledge/{item}"))
+    world.fresh()
+    with transaction() as session:
+        session.get_one(Case, verified).satisfied = "fair"
+    page = text(handler.get(f"/knowledge/{item}"))
+    assert "回访 1 件，满意 1 件" in page
+    assert "经办人" not in page.split('id="uses"')[1].split("</section>")[0]
+
+
+def test_a_handler_who_may_not_know_the_person_proposes_nothing(desk: Desk, world: World) -> None:
+    case = desk.handed_over("rq", confidential=True)
+    answer = world.client("rq-handler").get(f"/cases/{case}/propose-template")
+    assert answer.status_code == 409
+    assert "对您保密" in text(answer)

@@ -82,9 +82,7 @@ def phrases_at_hand(
     return [_row(item, version, values) for item, version in found]
 
 
-def chosen_phrase(
-    case: Case, by: User, rules: Ruleset, item_id: int, now: datetime
-) -> dict[str, Any] | None:
+def chosen_phrase(case: Case, by: User, rules: Ruleset, item_id: int, now: datetime) -> dict[str, Any] | None:
     """One template, filled; None for one that this person does not have."""
     found = knowledge.reply_or_none(item_id, by)
     return _row(*found, values_for(case, by, rules, now)) if found is not None else None

@@ -13,7 +13,7 @@ from blueprints.complaints.models import Attachment, Case, CaseStep
 from blueprints.complaints.parties import actor_of, steps_for
 from blueprints.complaints.people import may_have
 from blueprints.complaints.views.people import people_hidden, readable
-from core.authz import ROLE_NAMES, Role
+from core.authz import ROLE_NAMES, Permission, Role
 from core.clock import to_local
 from core.wording import behalf_words, moment_words
 from domain.rulesets import Ruleset
@@ -23,6 +23,7 @@ CORRECTED = {"title": "标题", "content": "诉求内容", "place": "地点", "w
 TONES = {"close": "done", "archive": "done", "supervise": "danger", "urge": "soon", "review_return": "soon",
          "decline": "soon", "return_assignment": "soon", "reopen": "soon"}  # fmt: skip
 LINKING = frozenset({"link_duplicate", "merge", "request_no_more"})
+REPLIES = frozenset({"reply", "answer_now"})
 WITH_NOTICE = frozenset({"accept", "dispatch", "assign", "investigate"})
 
 
@@ -123,7 +124,17 @@ def _entry(
         "changes": changes_view(step, case, by, names),
         "files": files,
         "tone": TONES.get(step.action),
+        "link": _as_template(step, case, by),
     }
+
+
+def _as_template(step: CaseStep, case: Case, by: User) -> dict[str, str] | None:
+    """Where a reply is proposed as template, for those who may."""
+    if step.action not in REPLIES or Permission.KNOWLEDGE_READ not in by.permissions:
+        return None
+    if people_hidden(case, by) is not None:
+        return None
+    return {"label": "提为模板", "url": url_for("complaints.propose_template", case_id=case.id)}
 
 
 def meanwhile(case: Case, after: int, by: User) -> list[dict[str, Any]]:
