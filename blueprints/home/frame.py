@@ -78,6 +78,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str, Permission], ...]], ...]
         (
             ("制度条款", "rulebook.rulesets", "book", P.RULES_READ),
             ("本单位设定", "rulebook.settings", "sliders", P.RULES_EDIT),
+            ("依据登记", "rulebook.legal_sources", "journal-bookmark", P.RULES_READ),
             ("法定时限", "rulebook.law_limits", "bank", P.RULES_EDIT),
             ("工作日历", "rulebook.calendar", "calendar3", P.RULES_READ),
         ),

@@ -67,7 +67,8 @@ class LegalSource(Base):
     """依据 of the register: a statute, ministry rule, local rule, this 制度 or an own promise.
 
     `kind`: statute | rule | local | system | promise; `status`: in_force | draft | not_yet | repealed.
-    `ruleset_code` names the rule system that a 制度 is here. Days are inclusive.
+    `ruleset_code` names the rule system that a 制度 is here. It stands from
+    `effective_on` on and is gone from `repealed_on` on. `set_by`: who changed it last, or the built-in list.
     """
 
     __tablename__ = "legal_source"

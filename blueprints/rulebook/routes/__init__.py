@@ -4,6 +4,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("rulebook", __name__)
 
-from blueprints.rulebook.routes import calendar, calendar_changes, clauses, laws, settings  # noqa: E402
+from blueprints.rulebook.routes import calendar, calendar_changes, clauses, laws, legal, settings  # noqa: E402
 
-__all__ = ["blueprint", "calendar", "calendar_changes", "clauses", "laws", "settings"]
+__all__ = ["blueprint", "calendar", "calendar_changes", "clauses", "laws", "legal", "settings"]
