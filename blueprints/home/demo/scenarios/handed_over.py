@@ -61,7 +61,7 @@ def on_the_way() -> list[Course]:
 def industry() -> list[Course]:
     """Industry management: the regulator itself answers (F5.1)."""
     asked = case("gd", "转供电加价").to_work().investigate().verify().put_right()
-    reviewed = case("rq", "初装费", people=11).to_work().investigate().verify().put_right().report().review()
+    reviewed = case("rq", "初装费", people=6).to_work().investigate().verify().put_right().report().review()
     done = case("gd", "转供电加价", wait=5 * DAY).to_work().investigate().verify().put_right().report()
     return [asked, reviewed, done.review().reply(who="jxw-clerk").call_back().close()]
 
@@ -115,7 +115,7 @@ def approvals() -> list[Course]:
 
 def overseen() -> list[Course]:
     """Supervision, level one, urging."""
-    level = asides.to_level_one(case("rq", "停气没有", people=46).to_work())
+    level = asides.to_level_one(case("rq", "停气没有", people=8).to_work())
     lifted = asides.answer_supervision(asides.supervise(case("rq", "火苗小").to_work().investigate()))
     lifted.verify().put_right().reply().report().review()
     urged = case("rq", "收费不透明", due=(10, -2)).to_work().investigate()
