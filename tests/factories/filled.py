@@ -23,6 +23,7 @@ from tests.factories.emergencies import fill_emergencies
 from tests.factories.findings import fill_findings
 from tests.factories.incidents import fill_incidents
 from tests.factories.inspection import fill_inspection
+from tests.factories.knowledge import fill_knowledge
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 from tests.factories.paper_checks import fill_paper
 from tests.factories.paper_office import fill_paper_office
@@ -109,7 +110,7 @@ def fill(desk: Desk) -> Filled:
         | fill_plans() | fill_checks() | fill_shared(desk)
         | fill_findings()
         | fill_duty() | fill_emergencies()
-        | fill_incidents()
+        | fill_incidents() | fill_knowledge()
         | fill_paper(),
     )  # fmt: skip
 

@@ -214,7 +214,7 @@ def test_a_good_reply_is_proposed_as_template_without_anything_of_the_case(
 def test_the_share_of_satisfied_callbacks_stands_on_the_template(
     verified: int, desk: Desk, world: World
 ) -> None:
-    item, version = published(world)
+    item, _ = published(world)
     handler = world.client("rq-handler")
     path = f"/cases/{verified}/do/reply"
     assert handler.submit(path, filled_in(handler, f"{path}?template={item}")).status_code == 303

@@ -89,6 +89,7 @@ def values_for(rule: Rule, filled: Filled, world: World) -> dict[str, Any]:
     for name in ("finding_id", "rectification_id"):
         known[name] = known[FINDINGS.get(rule.endpoint, name)]
     known["site_check_id"] = known[(PAPERS | CHECKS).get(rule.endpoint, "site_check_id")]
+    known["case_id"] = known["replied_case"] if rule.endpoint == "complaints.propose_template" else known["case_id"]
     known["version_id"] = known[VERSIONS.get(rule.endpoint, "version_id")]
     if rule.endpoint == "notices.notice_mail":
         known["notice_id"] = known["posted_notice"]
@@ -183,6 +184,7 @@ TENANT = {
     "shift_id",
     "visit_id",
     "assisted_id",
+    *("knowledge_item_id", "knowledge_version_id"),
 }
 
 
@@ -262,6 +264,7 @@ LISTS = (
     "/visits/breaches",
     "/visits/week",
     "/assisted",
+    "/knowledge",
 )
 
 
@@ -407,6 +410,6 @@ FORM_NAMES = (
     "asked_by", "to", "basis", "kind", "asked_until", "decision", "decided_on", "new_due_on", "levels", "round",
     "city_due", "district_due", "held_at", "chair", "attendees", "word", "type", "category", "area", "sector",
     "regulator_id", "received_on", "assisting", "asked_by", "direction", "correspondent", "way", "handler",
-    "points", "on_error", "insist", "side", "begins_at", "ends_at", "leader_id", "kinds", "groups", "leaders",
+    "points", "on_error", "insist", "side", "decision", "wordings", "template", "phrase", "clause", "emergency", "begins_at", "ends_at", "leader_id", "kinds", "groups", "leaders",
     "until", "which", "phones", "taken_name", "taken_phone", "how", "words", "enterprise",
 )  # fmt: skip
