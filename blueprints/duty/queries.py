@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from blueprints.accounts.models import Organization, User
 from blueprints.accounts.queries_reach import enterprises
@@ -17,19 +18,22 @@ MOST_LISTED = 50
 NOBODY_ON_DUTY = "现在没有排值班"
 MISSED_FOR = timedelta(days=14)
 AHEAD = timedelta(days=40)
-_WHOLE = (joinedload(DutyShift.leader), selectinload(DutyShift.people).joinedload(DutyPerson.user))
-_BOTH = (
-    joinedload(ShiftHandover.from_shift), joinedload(ShiftHandover.to_shift),
-    joinedload(ShiftHandover.given_by), joinedload(ShiftHandover.taken_by),
-)  # fmt: skip
+_LEADER = joinedload(DutyShift.leader).lazyload(User.grants)  # nobody asks what roles they hold
+_WHOLE = (_LEADER, selectinload(DutyShift.people).joinedload(DutyPerson.user).lazyload(User.grants))
+_AT_ONCE = (_LEADER, joinedload(DutyShift.people).joinedload(DutyPerson.user).lazyload(User.grants))
+_NAMED = (
+    joinedload(ShiftHandover.given_by).lazyload(User.grants),
+    joinedload(ShiftHandover.taken_by).lazyload(User.grants),
+)
+_BOTH = (joinedload(ShiftHandover.from_shift), joinedload(ShiftHandover.to_shift), *_NAMED)
 
 
 def all_on_duty(organization_id: int, now: datetime) -> list[DutyShift]:
     """The shifts that run at a moment (several where they overlap), the latest begun first."""
-    rows = select(DutyShift).options(*_WHOLE).where(
+    rows = select(DutyShift).options(*_AT_ONCE).where(
         DutyShift.organization_id == organization_id, DutyShift.begins_at <= now, DutyShift.ends_at > now
     )  # fmt: skip
-    return list(db.session.scalars(rows.order_by(DutyShift.begins_at.desc())))
+    return list(db.session.scalars(rows.order_by(DutyShift.begins_at.desc(), DutyShift.id)).unique())
 
 
 def on_duty(organization_id: int, now: datetime) -> DutyShift | None:
@@ -112,8 +116,14 @@ def rosters_of(by: User) -> list[Organization]:
 
 def handover_or_none(handover_id: int, by: User) -> ShiftHandover | None:
     """A handover of the person's own organization, or None."""
-    row = db.session.get(ShiftHandover, handover_id, options=_BOTH)
-    return row if row and row.organization_id == by.organization_id else None
+    row = db.session.get(ShiftHandover, handover_id, options=_NAMED)
+    if row is None or row.organization_id != by.organization_id:
+        return None
+    both = DutyShift.id.in_((row.from_shift_id, row.to_shift_id))
+    shifts = {s.id: s for s in db.session.scalars(select(DutyShift).options(*_WHOLE).where(both))}
+    set_committed_value(row, "from_shift", shifts[row.from_shift_id])
+    set_committed_value(row, "to_shift", shifts[row.to_shift_id])
+    return row
 
 
 def handover_of(shift: DutyShift) -> ShiftHandover | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import url_for
 
-from blueprints.accounts import queries_reach as reach
 from blueprints.accounts.models import User
 from blueprints.duty import queries as duty
 from blueprints.hotline.models import EMERGENCIES
@@ -22,7 +21,7 @@ def duty_view(by: User, now: datetime) -> dict[str, Any]:
     own = by.organization_id or 0
     shift = duty.on_duty(own, now)
     mine = shift is not None and by.id in {shift.leader_id, *(p.user_id for p in shift.people)}
-    running = emergencies.running(reach.reached(by))
+    running = emergencies.running_of(by)
     return {
         "on_duty": duty.shift_words(shift) if shift else "",
         "mine": mine,

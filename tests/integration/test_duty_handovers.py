@@ -12,9 +12,10 @@ from blueprints.duty.models import ShiftHandover
 from core import clock
 from core.db import db
 from tests.factories.cases import Desk
-from tests.factories.duty import shift
+from tests.factories.duty import fill_duty, shift
 from tests.factories.emergencies import alarm
 from tests.factories.world import World
+from tests.integration.test_case_pages import statements
 
 
 @pytest.fixture
@@ -121,3 +122,20 @@ def test_the_items_of_a_confidential_report_name_nothing(app: Flask, world: Worl
     page = world.client("gs-dispatcher").get(f"/duty/shifts/{night}/handover").get_data(as_text=True)
     assert "保密件" in page
     assert "举报王某" not in page
+
+
+def test_statements_do_not_grow_with_the_rows(app: Flask, world: World) -> None:
+    """Each page of the hotline room takes six statements at most for the enterprise itself."""
+    rows = fill_duty()
+    raised = [alarm() for _ in range(3)]
+    client = world.client("rq-dispatcher")
+    for path in (
+        "/bench/duty", "/duty/roster", "/duty/roster?view=month", "/duty/handovers", "/emergency", "/emergencies",
+        f"/duty/handovers/{rows['handover_id']}", f"/emergencies/{raised[0]}",
+    ):  # fmt: skip
+        client.get(path)
+        with statements() as seen:
+            answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert len([s for s in seen if not s.startswith("BEGIN")]) <= 6, (path, seen)
+        assert len(answer.data) < 30_000, path

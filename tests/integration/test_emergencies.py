@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from blueprints.complaints.models import Case
 from blueprints.hotline.models import EmergencyAlarm
 from blueprints.hotline.safety import SCRIPTS
-from blueprints.hotline.service import emergencies as service
 from blueprints.knowledge.models import KnowledgeItem
 from blueprints.rulebook.service import change_setting
 from core import clock, clocks
@@ -312,10 +311,6 @@ def test_figures_count_what_was_taken_over_in_time(world: World) -> None:
         client.submit(f"/emergencies/{second}/take", {})
         page = client.get("/emergencies").get_data(as_text=True)
     assert "共 3 起，按时接手 1 起（33.3%），超时 2 起，现在等人接手 1 起" in page
-
-
-def test_statements_do_not_grow(world: World) -> None:
-    assert service.STATES.keys() == {"raised", "taken", "arrived", "ended", "false"}
 
 
 @pytest.mark.parametrize(

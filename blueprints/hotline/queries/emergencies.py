@@ -7,27 +7,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints.accounts import queries_reach as reach
 from blueprints.accounts.models import Organization, User
-from blueprints.complaints.models import Case
+from blueprints.complaints.models import Case, CaseAccess
+from blueprints.complaints.queries_access import scopes_of
 from blueprints.hotline.models import EmergencyAlarm
 from blueprints.knowledge.models import KnowledgeItem
 from core.clocks import Clock
 from core.db import db
 
-PAGE = 50
+PAGE = 50  # alarms of one page of the list
 TAKEOVER = "takeover"
 RUNNING = ("raised", "taken", "arrived")
 A = EmergencyAlarm
+_RAISED = joinedload(A.raised_by).lazyload(User.grants)
+_PAGE = (joinedload(A.case).joinedload(Case.complainants), joinedload(A.organization), _RAISED)
 _CLOCK = and_(Clock.subject_type == "case", Clock.subject_id == A.case_id, Clock.obligation == TAKEOVER)
 
 
 def alarm_or_none(alarm_id: int, by: User) -> EmergencyAlarm | None:
     """An alarm of the own enterprise, or of an enterprise that the regulator supervises."""
-    return reach.row_or_none(EmergencyAlarm, alarm_id, by)
+    found = db.session.get(EmergencyAlarm, alarm_id, options=_PAGE)
+    if found is None or by.organization_id is None:
+        return None
+    mine = (found.organization_id, found.case.regulator_id, found.case.receiving_org_id)
+    near = by.organization_id in mine or found.organization_id in reach.reached(by)
+    return found if near else None
 
 
 def alarm_of_case(case_id: int) -> EmergencyAlarm | None:
@@ -35,17 +43,25 @@ def alarm_of_case(case_id: int) -> EmergencyAlarm | None:
     return db.session.scalar(select(A).where(A.case_id == case_id))
 
 
-def clock_of(alarm: EmergencyAlarm) -> Clock | None:
-    """The minutes until somebody takes over."""
-    mine = select(Clock).where(Clock.subject_type == "case", Clock.subject_id == alarm.case_id)
-    return db.session.scalars(mine.where(Clock.obligation == TAKEOVER).order_by(Clock.id.desc())).first()
+def clock_of(alarm: EmergencyAlarm, by: User) -> tuple[Clock | None, bool]:
+    """(the minutes until somebody takes over, whether this person sees the case)."""
+    sees = exists().where(CaseAccess.case_id == alarm.case_id, CaseAccess.scope.in_(scopes_of(by)))
+    mine = select(Clock, sees).where(Clock.subject_type == "case", Clock.subject_id == alarm.case_id)
+    row = db.session.execute(mine.where(Clock.obligation == TAKEOVER).order_by(Clock.id.desc())).first()
+    return (row[0], bool(row[1])) if row else (None, False)
 
 
-def running(organization_ids: Iterable[int]) -> list[EmergencyAlarm]:
-    """Alarms that nobody has ended yet, the newest first."""
-    rows = select(A).options(joinedload(A.case), joinedload(A.organization))
-    wanted = A.organization_id.in_(list(organization_ids)), A.state.in_(RUNNING)
-    return list(db.session.scalars(rows.where(*wanted).order_by(A.id.desc()).limit(PAGE)))
+def running() -> list[EmergencyAlarm]:
+    """Alarms of everybody that are not ended yet, the newest first: there are never many."""
+    rows = select(A).options(joinedload(A.case), joinedload(A.organization)).where(A.state.in_(RUNNING))
+    return list(db.session.scalars(rows.order_by(A.id.desc())))
+
+
+def running_of(by: User) -> list[EmergencyAlarm]:
+    """Those that this person may see."""
+    found = running()
+    seen = reach.reached(by) if found else []
+    return [alarm for alarm in found if alarm.organization_id in seen]
 
 
 def not_taken(now: datetime) -> list[tuple[EmergencyAlarm, Clock]]:
@@ -72,7 +88,7 @@ def listed(organization_ids: Iterable[int], filters: Mapping[str, str], before: 
         Case.number, Case.place, Organization.short_name, Organization.name, Clock.due_at,
         Clock.state.label("clock_state"), Clock.amount,
     )  # fmt: skip
-    rows = select(*columns).join(Case, Case.id == A.case_id)
+    rows: Any = select(*columns).join(Case, Case.id == A.case_id)
     rows = rows.join(Organization, Organization.id == A.organization_id).outerjoin(Clock, _CLOCK)
     rows = _narrowed(rows, organization_ids, filters)
     if before:
@@ -104,7 +120,8 @@ def figures(organization_ids: Iterable[int], filters: Mapping[str, str], now: da
         func.count(A.id).filter((Clock.state == "late") | overdue),
         func.count(A.id).filter(A.state == "raised"),
     )
-    rows = _narrowed(select(*columns).select_from(A).outerjoin(Clock, _CLOCK), organization_ids, filters)
+    counted: Any = select(*columns).select_from(A).outerjoin(Clock, _CLOCK)
+    rows = _narrowed(counted, organization_ids, filters)
     return Figures(*db.session.execute(rows).one())
 
 

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from blueprints.accounts import queries_reach as reach
 from blueprints.accounts.models import Organization
 from blueprints.accounts.sessions import me
-from blueprints.complaints.queries_access import may_see
 from blueprints.complaints.service.completing import PIECES, complete
 from blueprints.duty.queries import on_duty_words
 from blueprints.hotline.models import EMERGENCIES, EmergencyAlarm
@@ -121,15 +120,16 @@ def emergency_alarm(alarm_id: int) -> Response:
 
 def _page(alarm: EmergencyAlarm, status: int = 200, typed: dict[str, str] | None = None) -> Response:
     by, now = me(), clock.now()
+    minutes, sees_case = queries.clock_of(alarm, by)
     pieces = views.pieces_of(alarm, by)
     shown = [p | {"value": (typed or {}).get(p["name"], p["value"]), "before": p["value"]} for p in pieces]
     return render(
         "hotline/alarm.html", status=status, alarm=alarm, kind=EMERGENCIES[alarm.kind], pieces=shown,
         state=service.STATES[alarm.state], tone=views.TONES[alarm.state], script=views.script_of(alarm),
         phone=views.repair_number(alarm.organization), told=views.told_words(alarm),
-        clock=views.clock_view(alarm, queries.clock_of(alarm), now), course=views.course_of(alarm),
+        clock=views.clock_view(alarm, minutes, now), course=views.course_of(alarm),
         own=by.organization_id == alarm.organization_id, acts=service.may_handle(alarm, by),
-        running=alarm.state in queries.RUNNING, sees_case=may_see(alarm.case_id, by),
+        running=alarm.state in queries.RUNNING, sees_case=sees_case,
         breadcrumb=[{"label": "险情", "url": url_for("hotline.emergencies")}, {"label": alarm.case.number}],
     )  # fmt: skip
 

@@ -75,7 +75,12 @@ def raise_alarm(
     case = register(_intake(enterprise, kind, rules, by, now), by=by, now=now, calendar=calendar)
     setting = rules.setting(MINUTES)
     limit = clocks.Limit(
-        queries.TAKEOVER, "险情接手", rules.number(MINUTES), Unit.MINUTE, "local", basis=setting.reason[:128]
+        queries.TAKEOVER,
+        "险情接手",
+        rules.number(MINUTES),
+        Unit.MINUTE,
+        "local",
+        basis=(setting.reason or "")[:128],
     )
     clocks.start(SUBJECT, case.id, limit, since=now, calendar=calendar)
     refresh_due(case)

@@ -21,6 +21,7 @@ MOST = 50
 def open_emergencies(organization: Organization, now: datetime) -> list[OpenItem]:
     """Alarms of the enterprise (of the enterprises that a regulator supervises)."""
     places = supervised_by(organization) if organization.is_regulator else [organization]
+    mine = {place.id for place in places}
     return [
         OpenItem(
             "险情",
@@ -28,7 +29,8 @@ def open_emergencies(organization: Organization, now: datetime) -> list[OpenItem
             path_of(alarm),
             f"报险 {minutes_between(alarm.raised_at, now)} 分钟",
         )
-        for alarm in running(place.id for place in places)
+        for alarm in running()
+        if alarm.organization_id in mine
     ]
 
 

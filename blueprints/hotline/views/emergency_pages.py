@@ -122,7 +122,7 @@ def line(row: Any, now: datetime) -> list[Any]:
         urged = f"，已催 {row.urged} 次" if row.urged else ""
         took = cell(f"已过 {passed} 分钟", tone="danger" if late else "soon", note=f"{limit}{urged}")
     else:
-        took = "—"
+        took = cell("—")
     return [
         cell(
             EMERGENCIES[row.kind],
