@@ -100,6 +100,14 @@ def findings_for(case: Any, by: Any) -> dict[str, Any]:
     }
 
 
+def clock_visible(clock: Any, case: Any, by: Any) -> bool:
+    """Limits are shared; that of a rectification belongs to the enterprise that planned it."""
+    if clock.obligation != "rectification" or not separated(case, by):
+        return True
+    own = [s for s in steps_for(case, by) if s.actor_unit == by.organization.name]
+    return any(s.action == "rectify" for s in own)
+
+
 def enterprises_of(case: Any) -> list[tuple[int, str, str]]:
     """(id, name, main or assisting) of the enterprises at work, the main ones first."""
     found: dict[int, tuple[str, str]] = {}

@@ -37,7 +37,7 @@ class AskOutsideForm(ReasonForm):
 class DecideOutsideForm(ActionForm):
     """来件单位的答复."""
 
-    intro = "同意延期的，新期限代替原来的时限，原来的日期留在记录里；同意退单的，本件在本单位办结。"
+    intro = "同意延期的，新期限代替较早的时限，原来的日期留在记录里；同意退单的，本件在本单位办结。"
     decision = radio("来件单位的决定", [("granted", "同意"), ("refused", "不同意")])
     decided_on = LocalDateField("答复日期")
     new_due_on = LocalDateField("新期限")

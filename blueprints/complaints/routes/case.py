@@ -12,6 +12,7 @@ from blueprints.complaints.forms import ActionForm
 from blueprints.complaints.forms.files import FilesForm, RevealForm
 from blueprints.complaints.forms.phrases import PhrasedForm
 from blueprints.complaints.models import Case
+from blueprints.complaints.parties import clock_visible
 from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.queries_repeats import repeats_of
@@ -99,6 +100,7 @@ def case_context(file: CaseFile) -> dict[str, Any]:
     now, calendar, by, found = clock.now(), load_calendar(), me(), file.case
     rules = pinned(found.ruleset_version_id)
     open_to_me = options(found, by, now=now) if Permission.CASE_ACT in by.permissions else []
+    shown_clocks = [c for c in found.clocks if clock_visible(c, found, by)]
     place = organization_or_none(found.next_org_id) if found.next_org_id else None
     return {
         "case": found,
@@ -112,7 +114,7 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "people": people_view(found, by),
         "notices": case_page.notices_view(found, by),
         "assignments": case_page.assignments_view(found, by),
-        "clocks": limits.clocks_view(found, found.clocks, file.changes, now=now, calendar=calendar),
+        "clocks": limits.clocks_view(found, shown_clocks, file.changes, now=now, calendar=calendar),
         "rounds": outside_page.rounds_view(
             found, by, file.names, hours=sign_hours(rules), now=now, calendar=calendar
         ),
@@ -168,7 +170,7 @@ def why_due(case_id: int, clock_id: int) -> Response:
     """“为什么是这一天”: each counted and skipped day, and how the day has moved."""
     found = case_or_404(case_id)
     limit = queries_case.clock_of(found, clock_id)
-    if limit is None:
+    if limit is None or not clock_visible(limit, found, me()):
         abort(404)
     why = limits.why_view(found, limit, clocks.changes_of([limit.id]))
     crumbs = [

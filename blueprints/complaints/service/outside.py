@@ -103,8 +103,11 @@ def _extend(act: Act, dispatch: OutsideDispatch, request: OutsideRequest) -> Non
     levels = [level for level in act.data.get("levels") or () if level in NAMES]
     if not levels:
         raise InvalidInput("请选择新期限用于哪一级时限。", "levels")
-    request.new_due_on = until
     clocks = {clock.obligation: clock for clock in outside_limits.running(act.case.id)}
+    levels = [level for level in levels if level not in clocks or clocks[level].due_on < until]
+    if not levels:
+        raise InvalidInput("新期限不晚于原来的时限，没有可以延长的。", "new_due_on")
+    request.new_due_on = until
     for level in levels:
         setattr(dispatch, f"{level}_due_at", end_of_day(until))
         if level in clocks:
@@ -201,7 +204,7 @@ def redispatch(act: Act) -> None:
     outside_limits.end(case.id, at=act.now, met=False)
     _take_up_again(act)
     outside_limits.start(case.id, terms, last.number, round_, received)
-    act.record(**{f"{term.level}_due": term.due_at for term in terms})
+    act.record(**{f"{term.level}_due": outside_limits.told(term) for term in terms})
 
 
 def _origin(data: Mapping[str, Any]) -> dict[str, Any]:

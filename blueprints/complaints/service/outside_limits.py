@@ -42,6 +42,12 @@ def terms_of(data: Mapping[str, Any]) -> list[Term]:
     ]
 
 
+def told(term: Term) -> datetime | date:
+    """The limit as people say it: the day, where it ends with the day."""
+    day = local_date(term.due_at - timedelta(microseconds=1))
+    return day if end_of_day(day) == term.due_at else term.due_at
+
+
 def reckoned(term: Term, since: datetime) -> Reckoning:
     """The limit as a clock keeps it: nothing is counted, the moment stands as it was given."""
     begins, due_on = local_date(since), local_date(term.due_at - timedelta(microseconds=1))

@@ -6,7 +6,13 @@ from typing import Any
 
 from blueprints.accounts.models import User
 from blueprints.complaints.models import Attachment, Case, CaseLink, CaseStep
-from blueprints.complaints.parties import actor_of, assignment_visible, findings_for, steps_for
+from blueprints.complaints.parties import (
+    actor_of,
+    assignment_visible,
+    clock_visible,
+    findings_for,
+    steps_for,
+)
 from blueprints.complaints.people import may_have, present
 from blueprints.complaints.queries_case import CaseFile
 from blueprints.complaints.views.case_page import known_links
@@ -53,7 +59,7 @@ def case_data(file: CaseFile, by: User, ruleset: Ruleset, *, reveal: bool) -> di
         "complainants": _people(found, by, full=full),
         "assignments": [_assignment(a) | {"requirement": text(a.requirement)}
                         for a in found.assignments if assignment_visible(a, found, by)],
-        "limits": [_limit(c) for c in found.clocks],
+        "limits": [_limit(c) for c in found.clocks if clock_visible(c, found, by)],
         "steps": [_step(s, found, by, full=full) for s in steps_for(found, by)],
         "files": [_file(a) for a in found.attachments if may_have(a, found, by)],
         "links": [_link(*pair) for pair in known_links(file.links, found, by)],

@@ -1,4 +1,4 @@
-"""Cases that several bodies share: a second round of the 12345 hotline, two companies on one case, a transfer."""
+"""Cases that several bodies share: a second round of the hotline, two companies on one case, a transfer."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def _twice(told: Told, now: datetime) -> None:
               text="这周又停了一次，还是没有通知，请重办。")  # fmt: skip
     told.does("jxw-clerk", "outside_sign")
     day = local_date(told.now) + timedelta(days=7)
-    told.does("jxw-clerk", "outside_ask", kind="extension", reason="需要和施工单位核对检修计划", asked_until=day)
+    why = "需要和施工单位核对检修计划"
+    told.does("jxw-clerk", "outside_ask", kind="extension", reason=why, asked_until=day)
 
 
 def _together(told: Told) -> None:
