@@ -200,7 +200,7 @@ class Course:
             })  # fmt: skip
         else:
             self.rectify().complete()
-        return self.apologise() if self.company == "gs" else self
+        return self.apologise() if self.company == "gs" and not self.anonymous else self
 
     def rectify(self, gap: int = 2 * HOUR, days: int = 4) -> Self:
         """Measures, responsible person, day."""

@@ -67,7 +67,7 @@ def reports() -> list[Course]:
         own("私接消防栓", anonymous=True, wait=3 * HOUR).to_work(),
         own("用水性质混用").to_work().investigate(gap=HOUR).verify().rectify(days=5),
         own("偷工减料", "dispatch_center", anonymous=True, wait=2 * DAY).to_work().investigate().verify()
-        .put_right().reply().close(),
+        .put_right().close(),
     ]  # fmt: skip
 
 
