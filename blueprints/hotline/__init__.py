@@ -13,7 +13,16 @@ ACTIONS |= {
     "hotline.alarm_ended": "险情结束", "hotline.alarm_urged": "催接手险情", "case.complete": "补充险情情况",
 }  # fmt: skip
 SUBJECTS: dict[str, str] = {"incident": "停供事件", "emergency_alarm": "险情"}
-FIELDS: dict[str, str] = {"update": "第几次更新", "script": "话术", "left": "留下另行办理", "remark": "意见", "pieces": "补充项目"}
+FIELDS: dict[str, str] = {
+    "person": "接手人",
+    "minutes": "用时（分钟）",
+    "urged": "催办次数",
+    "update": "第几次更新",
+    "script": "话术",
+    "left": "留下另行办理",
+    "remark": "意见",
+    "pieces": "补充项目",
+}
 
 
 def register(app: Flask) -> None:

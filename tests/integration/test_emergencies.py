@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from blueprints.complaints.models import Case
 from blueprints.hotline.models import EmergencyAlarm
 from blueprints.hotline.safety import SCRIPTS
+from blueprints.hotline.service import emergencies as service
 from blueprints.knowledge.models import KnowledgeItem
 from blueprints.rulebook.service import change_setting
 from core import clock, clocks
@@ -320,3 +321,16 @@ def test_pages_open_for_everybody_who_works_on_cases(world: World, path: str) ->
     alarm()
     for login in ("rq-dispatcher", "jxw-clerk"):
         assert world.client(login).get(path).status_code == 200
+
+
+def test_the_same_on_both_databases(each_app: Flask, each_world: World) -> None:
+    shift("rq", 8, 20, "handler")
+    first, second = alarm(), alarm("jxw-leader")
+    with later(6):
+        with transaction():
+            assert service.urge_all(clock.now()) == 2
+        client = each_world.client("rq-handler")
+        client.submit(f"/emergencies/{first}/take", {})
+        page = client.get("/emergencies").get_data(as_text=True)
+    assert "共 2 起，按时接手 0 起（0.0%），超时 2 起，现在等人接手 1 起" in page
+    assert stored(second).urged == 1
