@@ -89,7 +89,7 @@ def findings_for(case: Any, by: Any) -> dict[str, Any]:
     if not separated(case, by):
         return {n: getattr(case, n) for n in (*names, "rectification", "rectification_due_on")}
     own = [s for s in steps_for(case, by) if s.actor_unit == by.organization.name]
-    said = next((s.facts for s in reversed(own) if s.action == "verify"), {})
+    said: dict[str, Any] = next((s.facts for s in reversed(own) if s.action == "verify"), {})
     mended = any(s.action in ("rectify", "complete_rectification") for s in own)
     return {
         "conclusion": said.get("conclusion") or "",

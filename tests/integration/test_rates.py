@@ -223,10 +223,8 @@ def expected(case: Case, running: Sequence[Clock], withdrawn: bool, code: str, n
         return "withdrawn"
     if case.ended_how == "transferred":
         return "transferred"
-    if case.state == "declined" or shelved:
-        return "declined"
-    if case.ended_how == "no_more":
-        return "no_more"
+    if case.state == "declined" or shelved or case.ended_how == "no_more":
+        return "declined" if case.state == "declined" or shelved else "no_more"
     if case.incident_id is not None:
         return "incident"
     valid = [c for c in running if c.obligation == code and c.state != "void"]

@@ -39,7 +39,7 @@ def set_regulator(
 
     Errors: InvalidInput for a regulator that does not supervise the sector or is not active.
     """
-    area, basis, setter = " ".join(area.split()), basis.strip(), by.name
+    area, basis, setter = " ".join(area.split()), basis.strip(), by.audit_name
     if sector not in SECTORS:
         raise InvalidInput("请选择行业。", "sector")
     if len(area) > LONGEST_AREA or len(basis) > LONGEST_BASIS:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, abort, request, url_for
 
+from blueprints.accounts.models import User
 from blueprints.accounts.queries import organization_or_none
 from blueprints.complaints import queries_case
 from blueprints.complaints.forms import ActionForm
@@ -115,11 +116,7 @@ def case_context(file: CaseFile) -> dict[str, Any]:
         "notices": case_page.notices_view(found, by),
         "assignments": case_page.assignments_view(found, by),
         "clocks": limits.clocks_view(found, shown_clocks, file.changes, now=now, calendar=calendar),
-        "rounds": outside_page.rounds_view(
-            found, by, file.names, hours=sign_hours(rules), now=now, calendar=calendar
-        ),
-        "transfers": shared_page.transfers_view(found, by, file.names),
-        "consultations": shared_page.consultations_view(found, by, file.names),
+        **_shared(file, by, rules),
         "orders": case_page.orders_view(found, by),
         "links": case_page.links_view(file.links, found, by),
         "keeps_back": keeps_back(found, by),
@@ -135,6 +132,17 @@ def case_context(file: CaseFile) -> dict[str, Any]:
             {"label": "诉求件", "url": url_for("complaints.cases")},
             {"label": found.number},
         ],
+    }
+
+
+def _shared(file: CaseFile, by: User, rules: Ruleset) -> dict[str, Any]:
+    """What other bodies have to do with the case: rounds from outside, transfers, consultations."""
+    found = file.case
+    moment: dict[str, Any] = {"now": clock.now(), "calendar": load_calendar()}
+    return {
+        "rounds": outside_page.rounds_view(found, by, file.names, hours=sign_hours(rules), **moment),
+        "transfers": shared_page.transfers_view(found, by, file.names),
+        "consultations": shared_page.consultations_view(found, by, file.names),
     }
 
 

@@ -47,7 +47,7 @@ def outside() -> Response:
     now, calendar, hours = clock.now(), load_calendar(), rounds.sign_hours_of(by.organization)
     found = queries.rounds_page(by, filters, before=place("after"))
     rows = found[: queries.PAGE]
-    controls = [
+    controls: list[dict[str, Any]] = [
         {"name": "state", "label": "状态", "options": tuple(queries.STATES.items())},
         {"name": "number", "label": "来件编号"},
     ]
