@@ -110,7 +110,7 @@ def marked(desk: Desk, app: Flask) -> Marked:
     number = desk.case(case).number
     desk.do(twin, "link_duplicate", "jxw-clerk", other=number, kind="follow_up", reason="同一人反映")
     notice = sent_paper(desk, case)
-    sent = desk.register("jxw-clerk", "rq", confidential=True, content=WHOLE, people=(Person(NAME, PHONE),))
+    sent = desk.register("jxw-clerk", "rq", confidential=True, content=WHOLE, people=(Person(NAME, PHONE, ADDRESS, ACCOUNT),))
     desk.do(sent, "accept", "jxw-clerk", nature="internal")
     desk.do(sent, "dispatch", "jxw-clerk", units=unit, requirement=f"{NAME}（{PHONE}）反映，请核实")
     return Marked(case, twin, notice, sent, files, filled)

@@ -150,6 +150,8 @@ READERS = {
     "blueprints/complaints/service/overlays.py": "keeps files back when a case becomes confidential",
     "blueprints/complaints/service/completing.py": "completes an emergency, after hidden_from",
     "blueprints/hotline/service/incident_tellings.py": "asks whether there is a phone",
+    "blueprints/complaints/service/generalising.py": "takes them out of a text that is shared",
+    "blueprints/hotline/queries/emergencies.py": "reads for views that ask hidden_from",
     "blueprints/hotline/queries/incidents.py": "who is told of an incident, after hidden_from",
     "blueprints/complaints/service/repeats.py": "compares",
     "blueprints/complaints/service/answering.py": "counts",
