@@ -40,12 +40,14 @@ ON_PAPER: frozenset[str] = frozenset({Method.DIRECT, Method.REFUSED_LEFT, Method
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody trying a step: who wrote and reviewed, what still lacks, what was filled in."""
+    """Somebody trying a step: who wrote and reviewed, what still lacks, what was filled in; `uncitable`: why
+    the basis may not be cited, and the next step."""
 
     person: int
     writers: frozenset[int] = frozenset()
     reviewer: int | None = None
     lacking: str = ""
+    uncitable: tuple[str, str | None] | None = None
     unsigned: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -114,6 +116,12 @@ def own_draft(a: Attempt) -> Refusal | None:
 def content_complete(a: Attempt) -> Refusal | None:
     """Everything the kind asks for is there and can be printed."""
     return Refusal(a.lacking, None, "请先修改文书内容。") if a.lacking else None
+
+
+@standing
+def basis_in_force(a: Attempt) -> Refusal | None:
+    """What the notice rests on is in force today."""
+    return Refusal(a.uncitable[0], None, a.uncitable[1]) if a.uncitable else None
 
 
 @standing

@@ -105,8 +105,8 @@ def _year(column: Any, text: str) -> ColumnElement[bool]:
 def seal_uses(by: User, filters: Mapping[str, str]) -> Select[Any]:
     """(entry, the one that corrects it or None) of the own organization, the newest first."""
     later = aliased(SealUse)
-    entries: Select[Any] = select(SealUse, later).outerjoin(later, later.corrects_id == SealUse.id)
-    rows: Select[Any] = _with_people(entries).where(SealUse.organization_id == by.organization_id)
+    entries: Any = select(SealUse, later).outerjoin(later, later.corrects_id == SealUse.id)
+    rows = _with_people(entries).where(SealUse.organization_id == by.organization_id)
     if filters.get("year"):
         rows = rows.where(_year(SealUse.year, filters["year"]))
     if filters.get("q"):

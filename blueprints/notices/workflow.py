@@ -114,7 +114,7 @@ ACTION_NAMES: dict[str, str] = {
 SEND_BACK = ("remark_given",)
 TABLE: tuple[Row, ...] = (
     Row(S.DRAFT, "edit", None, P.NOTICE_DRAFT),
-    Row(S.DRAFT, "submit", S.IN_REVIEW, P.NOTICE_DRAFT, ("content_complete",), main=True),
+    Row(S.DRAFT, "submit", S.IN_REVIEW, P.NOTICE_DRAFT, ("content_complete", "basis_in_force"), main=True),
     Row(S.DRAFT, "discard", S.DISCARDED, P.NOTICE_DRAFT, ("remark_given",)),
     Row(S.IN_REVIEW, "review", S.LEGAL_REVIEW, P.NOTICE_REVIEW, ("not_own_draft",), When.LEGAL, main=True),
     Row(S.IN_REVIEW, "review", S.TO_SIGN, P.NOTICE_REVIEW, ("not_own_draft",), When.NO_LEGAL, main=True),
@@ -125,7 +125,10 @@ TABLE: tuple[Row, ...] = (
         main=True,
     ),
     Row(S.LEGAL_REVIEW, "send_back", S.DRAFT, P.NOTICE_LEGAL, SEND_BACK),
-    Row(S.TO_SIGN, "sign", S.SIGNED, P.NOTICE_SIGN, ("not_own_draft", "content_complete"), main=True),
+    Row(
+        S.TO_SIGN, "sign", S.SIGNED, P.NOTICE_SIGN, ("not_own_draft", "content_complete", "basis_in_force"),
+        main=True,
+    ),
     Row(S.TO_SIGN, "send_back", S.DRAFT, P.NOTICE_SIGN, SEND_BACK),
     Row(S.SIGNED, "issue", S.NUMBERED, P.NOTICE_ISSUE, ("content_complete",), main=True),
     Row(S.SIGNED, "send_back", S.DRAFT, P.NOTICE_ISSUE, SEND_BACK),

@@ -20,10 +20,9 @@ def sources_with_articles() -> list[LegalSource]:
     return list(db.session.scalars(rows.order_by(LegalSource.id)))
 
 
-def systems() -> list[LegalSource]:
-    """The sources that are 制度, without their articles."""
-    rows = select(LegalSource).where(LegalSource.kind == "system")
-    return list(db.session.scalars(rows.order_by(LegalSource.id)))
+def sources() -> list[LegalSource]:
+    """Every source without its articles, in one statement."""
+    return list(db.session.scalars(select(LegalSource).order_by(LegalSource.id)))
 
 
 def listed(filters: Mapping[str, str]) -> list[LegalSource]:

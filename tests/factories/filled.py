@@ -24,6 +24,7 @@ from tests.factories.findings import fill_findings
 from tests.factories.incidents import fill_incidents
 from tests.factories.inspection import fill_inspection
 from tests.factories.knowledge import fill_knowledge
+from tests.factories.legal import fill_legal
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 from tests.factories.paper_checks import fill_paper
 from tests.factories.paper_office import fill_paper_office
@@ -105,7 +106,7 @@ def fill(desk: Desk) -> Filled:
     clock_id = clocks.of_subject("case", case_id)[0].id
     return Filled(
         case_id, own, clock_id, attachment, ledger, row, mapping_id, view_id, _job(mine), *_notices(),
-        fill_paper_office()
+        fill_paper_office() | fill_legal()
         | fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans() | fill_checks() | fill_shared(desk)
         | fill_findings()

@@ -370,6 +370,7 @@ FORM_NAMES = (
     "number_0", "code_0", "public_value", "user_id", "valid_from", "valid_until",
     "remark", "method", "served_at", "addressees", "body", "answer_within", "code", "sha256", "step",
     "badge", "post", "starts", "ends", "at", "agreed_at", "consent_at", "people", "staff_id", "left_on", "hours",
+    "issuer", "document_number", "replaced_by", "article", "allows", "note", "status",
     "recipient", "purpose", "copies", "handed_on", "taken_by", "oa_number", "subject", "used_on", "approved_by",
     "asked_by", "to", "basis", "kind", "asked_until", "decision", "decided_on", "new_due_on", "levels", "round",
     "city_due", "district_due", "held_at", "chair", "attendees", "word", "type", "category", "area", "sector",

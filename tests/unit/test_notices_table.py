@@ -72,6 +72,7 @@ def test_numbers_are_never_given_back() -> None:
     ("not_reviewer", g.Attempt(1, reviewer=1)),
     ("own_draft", g.Attempt(3, writers=frozenset({1}))),
     ("content_complete", g.Attempt(1, lacking="还没有填写：依据。")),
+    ("basis_in_force", g.Attempt(1, uncitable=("《示例条例》已经废止，不能再作为依据。", None))),
     ("receipts_in", g.Attempt(1, unsigned=("示例燃气公司",))),
     ("answers_in", g.Attempt(1, unanswered=("示例燃气公司",))),
 ])  # fmt: skip

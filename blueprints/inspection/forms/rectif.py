@@ -13,6 +13,7 @@ from blueprints.inspection.models import Finding
 from blueprints.inspection.service.rechecks import Seen
 from blueprints.inspection.service.rectif_answers import DECISIONS, Done, Judged, draft_of
 from blueprints.inspection.workflow import ESCALATIONS, VERDICTS
+from blueprints.rulebook.forms_legal import BasisField
 from core.forms import BaseForm, LocalDateField
 
 
@@ -143,4 +144,4 @@ class EscalateForm(BaseForm):
 
     kind = RadioField("怎样处理", [DataRequired()], choices=list(ESCALATIONS.items()))
     reason = TextAreaField("理由", [DataRequired(), Length(max=2000)])
-    basis = StringField("依据", [DataRequired(), Length(max=300)])
+    basis = BasisField("依据", [DataRequired(), Length(max=300)])

@@ -9,7 +9,8 @@ from typing import Any
 from blueprints.accounts.models import SECTORS, Organization, User
 from blueprints.inspection.models import Checklist, ChecklistVersion
 from blueprints.inspection.queries import checklists as queries
-from core import audit
+from blueprints.rulebook.service.legal import require_all_citable
+from core import audit, clock
 from core.db import db
 from domain.checklist_library import library
 from domain.checklists import Checklist as Content
@@ -98,11 +99,17 @@ def publish(row: ChecklistVersion, *, by: User, now: datetime) -> None:
     made = content(row)
     if not made.total:
         raise RuleViolation("检查表还没有计分的项目，不能公布。", CLAUSE, "请先添加检查项目。")
+    require_items_citable(made)
     if before := current_of(row.checklist):
         _retire(before, by, now)
     row.state, row.published_by_id, row.published_at = "published", by.id, now
     row.sha256 = digest(row.content)
     _log("publish", row, {"version": [None, row.number], "sha256": [None, row.sha256]}, by, now)
+
+
+def require_items_citable(made: Content) -> None:
+    """Errors: RuleViolation for an item whose basis is not in force any more, or not yet."""
+    require_all_citable([(f"项目{one.code}", one.basis) for one in made.items], clock.today())
 
 
 def retire(row: ChecklistVersion, *, by: User, now: datetime) -> None:

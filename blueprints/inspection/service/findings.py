@@ -16,6 +16,7 @@ from blueprints.inspection.queries import findings as queries
 from blueprints.inspection.service.finding_moves import CLAUSE, log, move
 from blueprints.inspection.service.finding_sources import repeat_key
 from blueprints.inspection.workflow import BASIS_KINDS, SEVERITIES
+from blueprints.rulebook.service.legal import require_citable
 from core import clock, files
 from core.db import db
 from core.sequences import next_number
@@ -94,7 +95,7 @@ def _keep_evidence(row: Finding, said: Said, *, by: User, now: datetime) -> None
 
 
 def checked(said: Said) -> None:
-    """Errors: InvalidInput for what lacks."""
+    """Errors: InvalidInput for what lacks; RuleViolation for a basis that is not in force."""
     if len(said.title) < FEW_FACTS:
         raise InvalidInput("请写明是什么问题，至少 4 个字。", "title")
     if len(said.facts) < FEW_FACTS:
@@ -105,6 +106,7 @@ def checked(said: Said) -> None:
         raise InvalidInput("请写明违反的条款或者依据。", "basis")
     if said.basis_kind == "statute" and not said.basis:
         raise InvalidInput("违反法律法规的，请写明法律法规的名称和条款。", "basis")
+    require_citable(said.basis, clock.today())
 
 
 def _number(row: Finding, now: datetime) -> None:

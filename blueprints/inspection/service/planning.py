@@ -16,8 +16,10 @@ from blueprints.inspection.models import ChecklistVersion, Draw, InspectionPlan,
 from blueprints.inspection.queries import draws as known
 from blueprints.inspection.queries import plans as queries
 from blueprints.inspection.service import drawing
+from blueprints.inspection.service.checklists import content, require_items_citable
 from blueprints.registry.models import Outlet
 from blueprints.rulebook.service import local_rules
+from blueprints.rulebook.service.legal import require_citable
 from core import audit, clock
 from core.db import db
 from core.inbox import tell
@@ -259,7 +261,8 @@ def team_of(row: InspectionPlan, people: Iterable[int], day: date) -> list[dict[
 def submit(row: InspectionPlan, *, by: User, now: datetime) -> None:
     """Hand the plan to the leader; it takes its number. An urgent one may be carried out from now on.
 
-    Errors: RuleViolation without targets or teams, or where an enterprise would be checked too often.
+    Errors: RuleViolation without targets or teams, for a basis (of the plan, of its checklist) that is not in
+    force, or where an enterprise would be checked too often.
     """
     require(row, ("draft",), "报批")
     if not row.targets:
@@ -268,6 +271,8 @@ def submit(row: InspectionPlan, *, by: User, now: datetime) -> None:
         raise RuleViolation(
             f"“{bare[0].place}”还没有两名检查人员。", CLAUSE, "请打开这个对象，修改检查人员。"
         )
+    require_citable(row.basis, clock.local_date(now))
+    require_items_citable(content(row.checklist))
     if not row.urgent:
         _require_not_too_often(row)
     if row.number is None:

@@ -16,6 +16,8 @@ from blueprints.inspection.models import Finding, Rectification
 from blueprints.inspection.service.finding_moves import CLAUSE, log, move
 from blueprints.inspection.workflow import NOTICE_KINDS
 from blueprints.notices import service as notices
+from blueprints.rulebook.service import legal
+from core import clock
 from core.db import db
 from core.wording import date_words
 from domain.errors import InvalidInput, RuleViolation
@@ -66,9 +68,19 @@ def _check(findings: Sequence[Finding], asked: Asked) -> None:
         if one.state != "open" or one.rectification_id is not None:
             raise RuleViolation(f"{one.number}已经列入通知书或者已经了结。", CLAUSE, "请刷新后重新选择。")
     check_kind(findings, asked.kind)
+    _check_bases(findings)
     for name, days in (("order_days", asked.order_days), ("request_days", asked.request_days)):
         if not 1 <= days <= LONGEST_LIMIT:
             raise InvalidInput(f"整改期限请填 1 到 {LONGEST_LIMIT} 个工作日。", name)
+
+
+def _check_bases(findings: Sequence[Finding]) -> None:
+    """Errors: RuleViolation for what is not in force, and for an order that no article carries."""
+    legal.require_all_citable([(one.number, one.basis) for one in findings], clock.today())
+    breaches = [one for one in findings if one.basis_kind == "statute"]
+    known = legal.register(articles=True) if breaches else legal.Register(())
+    for one in breaches:
+        legal.require_order(one.number, one.basis, known)
 
 
 def check_kind(findings: Sequence[Finding], kind: str) -> None:

@@ -24,6 +24,7 @@ from blueprints.inspection.workflow import (
     VERDICTS,
 )
 from blueprints.notices.guards import METHOD_NAMES
+from blueprints.rulebook.service.legal import ground_of
 from core.clock import local_midnight, to_local
 from core.screens import safe
 from core.wording import due_chip, file_size
@@ -57,6 +58,7 @@ def facts(row: Finding) -> list[dict[str, Any]]:
         {"label": "事实", "value": row.facts, "wide": True},
         {"label": "依据", "value": row.basis or "本制度条款"},
         {"label": "依据种类", "value": BASIS_KINDS[row.basis_kind]},
+        *_ground(row),
         {"label": "严重程度", "value": SEVERITIES[row.severity]},
         {"label": "责任部门", "value": row.department},
         {"label": "发现日期", "value": row.found_on.isoformat()},
@@ -68,6 +70,13 @@ def facts(row: Finding) -> list[dict[str, Any]]:
         closed = f"{moment(row.closed_at)}　{row.closed_reason}"
         found.append({"label": "了结", "value": closed, "wide": True})
     return found
+
+
+def _ground(row: Finding) -> list[dict[str, Any]]:
+    """How the 制度 stands on which it rests, where that is a draft."""
+    ground = ground_of(row.basis, [row.clause] if row.clause else [])
+    told = "".join((ground.draft, ground.unknown))
+    return [{"label": "依据的状态", "value": told, "wide": True}] if told else []
 
 
 def card(file: FindingFile) -> dict[str, Any]:

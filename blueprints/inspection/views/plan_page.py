@@ -13,6 +13,7 @@ from blueprints.inspection.queries import plans as queries
 from blueprints.inspection.service import checking, sampling
 from blueprints.inspection.service import planning as service
 from blueprints.notices.workflow import STATE_NAMES, STATE_TONES
+from blueprints.rulebook.service.legal import ground_of
 from core.screens import cell
 from core.wording import date_words, moment_words
 
@@ -28,6 +29,7 @@ def facts(row: InspectionPlan) -> list[dict[str, Any]]:
         {"label": "名称", "value": row.title, "wide": True},
         {"label": "目的", "value": row.purpose, "wide": True},
         {"label": "依据", "value": row.basis, "wide": True},
+        *_ground(row),
         {"label": "期间", "value": f"{period(row)}，{date_words(row.begins_on)}至{date_words(row.ends_on)}"},
         {"label": "方法", "value": "、".join(service.METHODS[m] for m in row.methods), "clause": "F6.2"},
         {"label": "检查表", "value": row.checklist.label},
@@ -40,6 +42,12 @@ def facts(row: InspectionPlan) -> list[dict[str, Any]]:
     if row.draw:
         rows.append({"label": "抽取", "value": row.draw.number})
     return rows
+
+
+def _ground(row: InspectionPlan) -> list[dict[str, Any]]:
+    ground = ground_of(row.basis, [service.CLAUSE])
+    told = f"{ground.draft}{ground.unknown}"
+    return [{"label": "依据的状态", "value": told, "wide": True}] if told else []
 
 
 def _approval(row: InspectionPlan) -> str:

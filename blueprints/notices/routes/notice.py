@@ -49,6 +49,7 @@ def page_context(found: Notice) -> dict[str, Any]:
         "state": state_view(found),
         "actions": notice_page.actions(found, options(found, by)),
         "facts": notice_page.facts(found),
+        "ground": notice_page.ground(found),
         "people": notice_page.people(found) if own else [],
         "trust": notice_page.trust(found),
         "services": notice_page.services(found, by, now=now, calendar=calendar),

@@ -31,6 +31,7 @@ from domain.notice_kinds import Filled, Frame, Kind, Wording, compose, fill, kin
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
+BASIS_COLUMNS = ("依据", "违反的规定", "对应的条款或者承诺")
 
 
 def day_text(day: date) -> str:
@@ -106,6 +107,19 @@ def document(
     composed = compose(about, form, text, notice.values, frame)
     bound = tuple(enclosure_of(row) for row in notice.enclosures)
     return replace(composed, created_on=local_date(on) if on else None, enclosures=bound)
+
+
+def basis_of(notice: Notice) -> str:
+    """What the draft gives as its basis: the fields of its kind for it, and the columns of its tables."""
+    found: list[str] = []
+    for row in kind(notice.kind).fields:
+        value = notice.values.get(row.name) or ""
+        if row.kind == "table":
+            places = [at for at, name in enumerate(row.columns) if name in BASIS_COLUMNS]
+            found += [str(cells[at]) for cells in value or [] for at in places if at < len(cells)]
+        elif row.name == "basis" or row.name.endswith("_basis"):
+            found.append(str(value))
+    return "\n".join(found)
 
 
 def lacking(notice: Notice) -> str:

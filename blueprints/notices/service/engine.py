@@ -11,7 +11,7 @@ from blueprints.accounts.models import User
 from blueprints.accounts.queries import people_with_role
 from blueprints.notices.guards import Attempt, Method, first_refusal
 from blueprints.notices.models import Notice, NoticeService, NoticeStep
-from blueprints.notices.service.composing import lacking
+from blueprints.notices.service.composing import basis_of, lacking
 from blueprints.notices.workflow import (
     ACTION_NAMES,
     STATE_NAMES,
@@ -22,7 +22,8 @@ from blueprints.notices.workflow import (
     roles_with,
     rows_of,
 )
-from core import audit
+from blueprints.rulebook.service.legal import refusal
+from core import audit, clock
 from core.authz import ROLE_NAMES, Permission, Role
 from core.db import db, side_transaction
 from core.inbox import tell
@@ -94,10 +95,16 @@ def _attempt(notice: Notice, row: Row, by: User, data: Mapping[str, Any]) -> Att
         writers=frozenset(notice.writers),
         reviewer=notice.reviewed_by_id,
         lacking=lacking(notice) if "content_complete" in row.guards else "",
+        uncitable=_uncitable(notice) if "basis_in_force" in row.guards else None,
         unsigned=tuple(s.addressee for s in unsigned if s.receipt_id is None),
         unanswered=tuple(owed),
         data=data,
     )
+
+
+def _uncitable(notice: Notice) -> tuple[str, str | None] | None:
+    refused = refusal(basis_of(notice), clock.today())
+    return (refused.message, refused.next_step) if refused else None
 
 
 def _not_here(notice: Notice, action: str) -> RuleViolation:

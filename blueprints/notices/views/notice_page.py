@@ -11,9 +11,10 @@ from blueprints.accounts.models import User
 from blueprints.notices.guards import METHOD_NAMES, Method
 from blueprints.notices.models import Notice, NoticeService, NoticeStep
 from blueprints.notices.service import Option
-from blueprints.notices.service.composing import shown_code
+from blueprints.notices.service.composing import basis_of, shown_code
 from blueprints.notices.service.verifying import signature_words
 from blueprints.notices.workflow import ACTION_NAMES, GIVEN_OUT, State
+from blueprints.rulebook.service.legal import ground_of
 from core.authz import ROLE_NAMES, Permission, Role
 from core.clock import local_date, to_local
 from core.wording import behalf_words, date_words, due_chip, file_size, moment_words
@@ -63,6 +64,19 @@ def facts(notice: Notice) -> list[dict[str, Any]]:
     if notice.state == State.VOID:
         rows.append({"label": "作废理由", "value": notice.void_reason, "wide": True})
     return rows
+
+
+BEFORE_SIGNATURE = (State.DRAFT, State.IN_REVIEW, State.LEGAL_REVIEW, State.TO_SIGN)
+
+
+def ground(notice: Notice) -> list[str]:
+    """What is to be said of its basis: a 制度 that is a draft, before the signature also names that the
+    register does not have. It never gets into the printed text by itself."""
+    told = ground_of(basis_of(notice), kind(notice.kind).clauses)
+    if notice.state not in BEFORE_SIGNATURE:
+        return [told.draft] if told.draft else []
+    add = "印出的文书不会自动写明，需要写明的，请在正文中写上“（征求意见稿）”。" if told.draft else ""
+    return [words for words in (told.draft + add, told.unknown) if words]
 
 
 def people(notice: Notice) -> list[dict[str, Any]]:

@@ -48,9 +48,9 @@ class Register:
         return [(one, self.find(one.name)) for one in cited_in(text)]
 
 
-def register() -> Register:
-    """The register as it stands now."""
-    return Register(queries.sources_with_articles())
+def register(articles: bool = False) -> Register:
+    """The register as it stands now; with the articles where those are asked for."""
+    return Register(queries.sources_with_articles() if articles else queries.sources())
 
 
 def status_on(row: LegalSource, day: date) -> str:
@@ -113,7 +113,7 @@ def require_order(label: str, text: str, known: Register | None = None) -> None:
 
     Errors: RuleViolation (F7.3: 依法) when every source that is named has its articles and none carries it.
     """
-    named = (known or register()).cited(text)
+    named = (known or register(articles=True)).cited(text)
     if not named or any(row is None or not row.articles for _, row in named):
         return
     words = []
@@ -127,19 +127,20 @@ def require_order(label: str, text: str, known: Register | None = None) -> None:
     raise RuleViolation(message, ORDER_CLAUSE, step)
 
 
-def unknown_sources(text: str) -> list[str]:
+def unknown_sources(text: str, known: Register | None = None) -> list[str]:
     """Names in the text that the register does not have; nothing where it is empty."""
     if "《" not in text:
         return []
-    known = register()
+    known = known or register()
     return [one.name for one, row in known.cited(text) if row is None] if known.sources else []
 
 
-def draft_systems(text: str, clauses: Iterable[str] = ()) -> list[str]:
+def draft_systems(text: str, clauses: Iterable[str] = (), known: Register | None = None) -> list[str]:
     """制度 that are still drafts and that the text names or the clauses belong to, by their titles."""
-    rows = queries.systems()
-    by_code = {row.ruleset_code: row for row in rows if row.ruleset_code}
-    found = [row.name for _, row in Register(rows).cited(text) if row is not None and row.status == DRAFT]
+    known = known or register()
+    by_code = {row.ruleset_code: row for row in known.sources if row.ruleset_code}
+    named = [row for _, row in known.cited(text) if row is not None and row.kind == "system"]
+    found = [row.name for row in named if row.status == DRAFT]
     for clause_id in clauses:
         held = clause_of(clause_id)
         if held is None:
@@ -150,11 +151,23 @@ def draft_systems(text: str, clauses: Iterable[str] = ()) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def draft_note(text: str, clauses: Iterable[str] = ()) -> str:
-    """What an act that rests on such a 制度 says of it; empty where it rests on none."""
-    names = draft_systems(text, clauses)
-    told = "、".join(f"《{plain_name(name)}》" for name in names)
-    return f"{told}还是{DRAFT_WORDS}，没有正式施行。" if names else ""
+@dataclass(frozen=True)
+class Ground:
+    """What an act says of what it rests on: 制度 that are drafts, names that the register does not have."""
+
+    draft: str = ""
+    unknown: str = ""
+
+
+def ground_of(text: str, clauses: Iterable[str] = ()) -> Ground:
+    """In words, for the page of an act that rests on this; asks the register once."""
+    known = register()
+    drafts = "、".join(f"《{plain_name(name)}》" for name in draft_systems(text, clauses, known))
+    strange = "、".join(f"《{name}》" for name in unknown_sources(text, known))
+    return Ground(
+        f"{drafts}还是{DRAFT_WORDS}，没有正式施行。" if drafts else "",
+        f"依据登记里没有{strange}，请核对名称和效力。" if strange else "",
+    )
 
 
 def citable_names(day: date) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ def _put_built_in(source: LegalSource, row: Mapping[str, Any], label: str, now: 
 
 def missing() -> int:
     """How many of the built-in sources the register does not have."""
-    known = {row.name for row in queries.sources_with_articles()}
+    known = {row.name for row in queries.sources()}
     return sum(row["name"] not in known for row in built_in().rows)
 
 
@@ -114,7 +114,7 @@ def put_source(
     """Enter a source, or change what it is called and whose it is. Errors: InvalidInput at the field."""
     reason = _reason(reason)
     name = str(facts["name"]).strip("《》")
-    held = {plain_name(one.name): one.id for one in queries.sources_with_articles()}
+    held = {plain_name(one.name): one.id for one in queries.sources()}
     if held.get(plain_name(name), row.id if row else None) != (row.id if row else None):
         raise InvalidInput("登记里已经有这个名称的依据。", "name")
     if facts["kind"] not in KINDS:
@@ -188,7 +188,7 @@ def put_article(
     source: LegalSource, row: LegalArticle | None, facts: Mapping[str, Any], reason: str, *, by: audit.Actor,
     now: datetime,
 ) -> LegalArticle:  # fmt: skip
-    """Enter or change an article: its number, words, and what it allows. Errors: InvalidInput at the field."""
+    """Enter or change an article: its number, words, and what it allows. Errors: InvalidInput."""
     reason = _reason(reason)
     read = _NUMBER.match(str(facts["article"]).strip())
     if read is None:
