@@ -178,7 +178,9 @@ def replies_at_hand(
     fits = case((Item.clause.in_(list(clauses)), 0), else_=1)
     near = case((Item.category == category, 0), else_=1)
     ordered = rows.order_by(near, fits, Item.uses.desc(), Item.id)
-    return [(item, version) for item, version in db.session.execute(ordered.limit(AT_HAND))]
+    found = [(item, version) for item, version in db.session.execute(ordered.limit(2 * AT_HAND))]
+    kept = _once([item for item, _ in found], organization)
+    return [pair for pair in found if pair[0] in kept][:AT_HAND]
 
 
 def reply_or_none(item_id: int, by: User) -> tuple[KnowledgeItem, int] | None:
@@ -199,7 +201,13 @@ def scripts_at_hand(
     if category:
         rows = rows.where(or_(Item.kind == "safety", Item.category.in_((category, ""))))
     ordered = rows.order_by(Item.kind, Item.uses.desc(), Item.id)  # safety stands before script
-    return list(db.session.scalars(ordered.limit(MOST_SCRIPTS)))
+    return _once(list(db.session.scalars(ordered.limit(MOST_SCRIPTS))), organization)
+
+
+def _once(items: list[KnowledgeItem], organization: Organization) -> list[KnowledgeItem]:
+    """Without those of a regulator that stand under the same name among the own."""
+    own = {(item.kind, item.title) for item in items if item.organization_id == organization.id}
+    return [i for i in items if i.organization_id == organization.id or (i.kind, i.title) not in own]
 
 
 def uses_of(item: KnowledgeItem, months: Sequence[tuple[datetime, datetime]]) -> Uses:

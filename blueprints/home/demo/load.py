@@ -13,6 +13,7 @@ from blueprints.home.demo import duty
 from blueprints.home.demo.bulk import grow
 from blueprints.home.demo.checking import inspect
 from blueprints.home.demo.inspecting import draw_lots
+from blueprints.home.demo.knowing import stock
 from blueprints.home.demo.ledgers import plan_ledgers
 from blueprints.home.demo.outages import break_off, outage_calls
 from blueprints.home.demo.patterns import read_bundles
@@ -69,6 +70,7 @@ def small(cases: int, seed: int, now: datetime, say: Say) -> tuple[Loaded, list[
     played = play(cast, calendar, cases - calls - alarms - beyond, seed, now, say)
     duty.watch(cast, calendar, now, alarm=bool(alarms))
     serve(cast, now)
+    stock(cast, now)
     if beyond:
         share(cast, calendar, now)
     if calls:
