@@ -81,7 +81,7 @@ def _rulesets(enterprise: Organization | None, counted: Set[int]) -> list[Rulese
     return [ruleset for ruleset in known if ruleset.code in used] or known
 
 
-QUIET = (Outcome.NO_LIMIT, Outcome.NO_MORE)
+QUIET = (Outcome.NO_LIMIT, Outcome.NO_MORE, Outcome.TRANSFERRED, Outcome.INCIDENT)
 
 
 def _json(cases: Sequence[Listed], cross: CrossTable, names: dict[str, str]) -> dict[str, Any]:

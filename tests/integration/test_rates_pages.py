@@ -273,7 +273,7 @@ def test_stats_lists_every_case_behind_every_number(each_app: Flask, office: Des
         assert len(part["denominator"]) + left_out == told["received"]
     assert row == ["合计", *map(str, sizes)]
     assert [(kind, len(cases)) for kind, cases in told["excluded"].items()] == [
-        ("declined", 1), ("merged", 1), ("withdrawn", 1), ("incident", 0), ("open_not_due", 1),
+        ("declined", 1), ("merged", 1), ("withdrawn", 1), ("open_not_due", 1),
     ]  # fmt: skip
     cross = grid(html, "各渠道、各类型")
     assert [[row[0], *row[1:5]] for row in cross[1:-2]] == [
@@ -290,7 +290,7 @@ def test_stats_of_everybody_and_of_nothing(each_app: Flask, office: Desk) -> Non
         _, told, _ = stats(each_app, "--from", "2026-01-01", "--to", "2026-01-31", "--json")
         code = each_app.test_cli_runner().invoke(args=["complaints", "stats", *PERIOD]).exit_code
     assert (code, told["received"], told["acceptance"]["rate"], told["cross"]["total"]) == (0, 0, None, 0)
-    assert told["excluded"] == {"declined": [], "merged": [], "withdrawn": [], "incident": [], "open_not_due": []}
+    assert told["excluded"] == {"declined": [], "merged": [], "withdrawn": [], "open_not_due": []}
 
 
 def test_stats_for_people(each_app: Flask, office: Desk) -> None:
