@@ -38,7 +38,7 @@ def table_body(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) 
     """The lines of a table of cells, as layouts/_records.html prints them; written in one go, since a list
     has hundreds of cells."""
     marks = [
-        f'<td class="{escape(name)}" data-label="{escape(label)}">' if place else '<td class="main">'
+        f'<td{_class(name)} data-label="{escape(label)}">' if place else '<td class="main">'
         for place, (label, name) in enumerate(heads)
     ]
     lines = [
@@ -46,6 +46,10 @@ def table_body(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) 
         for row in rows
     ]
     return Markup("".join(lines))  # noqa: S704
+
+
+def _class(name: str) -> str:
+    return f' class="{escape(name)}"' if name else ""
 
 
 def safe(text: Any) -> str:

@@ -66,6 +66,7 @@ def make_shell(templates: dict[str, str] | None = None, **settings: Any) -> Flas
     assert app.jinja_loader is not None
     app.jinja_loader = ChoiceLoader([DictLoader(templates or {}), app.jinja_loader])
     Bootstrap5(app)
+    app.add_url_rule("/icons.svg", "icons", lambda: "")
     CSRFProtect(app)
     register_forms(app)
     register_error_handlers(app)

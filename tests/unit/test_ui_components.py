@@ -68,6 +68,7 @@ CALLS = {
     "filter_chips": 'ui.filter_chips([{"label": "状态", "value": "办理中", "remove_url": "/"}])',
     "column_picker": 'ui.column_picker([{"key": "a", "label": "编号", "shown": true}], "/")',
     "pagination": "ui.pagination()",
+    "difference_table": 'ui.difference_table([], "第1版", "第2版")',
     "form_open": 'ui.form_open("/save") ~ ui.form_close()',
     "form_close": 'ui.form_open("/save", method="get") ~ ui.form_close()',
     "hidden_fields": "ui.hidden_fields()",

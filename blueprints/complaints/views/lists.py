@@ -195,11 +195,11 @@ def filter_selects(filters: Mapping[str, str], choices: Mapping[str, Mapping[str
     }
 
 
-OPTION = Markup('<option value="{}"{}>{}</option>')
+OPTION = Markup('<option value="{}"{}>{}')
 SELECT = Markup(
     '<label class="visually-hidden" for="f-{name}">{label}</label>'
     '<select class="form-select" id="f-{name}" name="{name}">'
-    '<option value="">{label}：全部</option>{options}</select>'
+    '<option value="">{label}：全部{options}</select>'
 )
 
 
