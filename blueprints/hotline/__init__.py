@@ -9,7 +9,8 @@ ACTIONS: dict[str, str] = {
     "incident.apart": "标记另行办理", "incident.told": "记录告知", "incident.export": "导出待告知名单",
 }  # fmt: skip
 ACTIONS |= {
-    "hotline.alarm_raised": "报险", "hotline.alarm_taken": "接手险情", "hotline.alarm_arrived": "到达险情现场",
+    "hotline.alarm_raised": "报险", "hotline.alarm_taken": "接手险情",
+    "hotline.alarm_arrived": "到达险情现场",
     "hotline.alarm_ended": "险情结束", "hotline.alarm_urged": "催接手险情", "case.complete": "补充险情情况",
 }  # fmt: skip
 SUBJECTS: dict[str, str] = {"incident": "停供事件", "emergency_alarm": "险情"}
