@@ -16,6 +16,7 @@ from blueprints.home.demo.inspecting import draw_lots
 from blueprints.home.demo.knowing import stock
 from blueprints.home.demo.ledgers import plan_ledgers
 from blueprints.home.demo.outages import break_off, outage_calls
+from blueprints.home.demo.paper import keep_papers
 from blueprints.home.demo.patterns import read_bundles
 from blueprints.home.demo.people import Account, Cast, Settling
 from blueprints.home.demo.scenarios import history, showcase
@@ -75,6 +76,7 @@ def small(cases: int, seed: int, now: datetime, say: Say) -> tuple[Loaded, list[
         share(cast, calendar, now)
     if calls:
         break_off(cast, calendar, now)
+    keep_papers(cast, now)
     inspect(cast, draw_lots(cast, now), now)
     mark_read(now)
     changes = {"cases": [None, cases], "seed": [None, seed]}
