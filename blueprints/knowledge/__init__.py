@@ -13,7 +13,7 @@ ACTIONS: dict[str, str] = {
 }
 SUBJECTS: dict[str, str] = {"knowledge_item": "知识库"}
 FIELDS: dict[str, str] = {
-    "number": "版",
+    "edition": "第几版",
     "remark": "审定意见",
     "emergency": "险情",
     "sectors": "行业",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -160,7 +162,7 @@ def test_enterprises_see_their_regulators_items_in_use_and_nobody_elses(app: Fla
 
 def test_search_filters_and_order(app: Flask, world: World) -> None:
     first, _ = published(world, title="停气通知", text="我们已经补发停气通知。")
-    second, _ = published(
+    published(
         world, title="费用核对", category="charging", clause="", text="我们已经核对抄表记录。"
     )
     world.fresh()
@@ -201,3 +203,43 @@ def test_an_item_is_retired_and_taken_up_again(app: Flask, world: World) -> None
     assert leader.submit(f"/knowledge/{item}/edit", changed).status_code == 303
     assert rows(KnowledgeItem)[0].category == "quality"
     assert leader.submit(f"/knowledge/{item}/edit", changed).status_code == 409
+
+
+def test_what_comes_with_the_product_is_loaded_once_by_command(app: Flask, world: World) -> None:
+    run = app.test_cli_runner().invoke
+    first = run(args=["knowledge", "load", "--organization", "rq", "--json"])
+    assert first.exit_code == 0, first.output
+    loaded = json.loads(first.output.splitlines()[-1])["loaded"]
+    assert loaded >= 12
+    again = run(args=["knowledge", "load", "--organization", "rq", "--json"])
+    assert json.loads(again.output.splitlines()[-1])["loaded"] == 0
+    items = rows(KnowledgeItem)
+    assert len(items) == loaded
+    assert {item.emergency for item in items if item.kind == "safety"} == {"leak", "burst", "other"}
+    assert {item.clause[:1] for item in items if item.kind == "reply"} == {"F"}
+    assert all(item.published == 1 and item.active for item in items)
+    page = text(world.client("rq-handler").get(f"/knowledge/{items[0].id}"))
+    assert "随系统提供" in page
+    assert "燃气泄漏" in text(world.client("rq-handler").get("/knowledge?q=抢修电话&kind=safety"))
+    world.fresh()
+    assert run(args=["knowledge", "load", "--organization", "gs"]).exit_code == 0
+    water = [item for item in rows(KnowledgeItem) if item.organization_id == world.org("gs").id]
+    assert {item.clause[:1] for item in water if item.kind == "reply"} == {"Q"}
+    unknown = run(args=["knowledge", "load", "--organization", "nobody"])
+    assert unknown.exit_code == 2
+    assert "没有代号为“nobody”的单位" in unknown.output
+
+
+def test_both_databases_search_filter_count_and_keep(each_app: Flask) -> None:
+    world = World()
+    run = each_app.test_cli_runner().invoke
+    assert run(args=["knowledge", "load", "--organization", "rq"]).exit_code == 0
+    item, _ = published(world)
+    client = world.client("rq-handler")
+    for path, words in (
+        ("/knowledge?q=抄表", "费用核对"),
+        ("/knowledge?sector=gas&kind=safety", "燃气泄漏"),
+        (f"/knowledge/{item}", "用过 0 次"),
+        ("/knowledge?after=0.9", "停"),
+    ):
+        assert words in text(client.get(path)), path

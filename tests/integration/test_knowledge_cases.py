@@ -18,6 +18,7 @@ from core.clock import to_local
 from core.db import db, transaction
 from tests.factories.cases import Desk
 from tests.factories.world import World
+from tests.integration.test_case_pages import statements
 from tests.integration.test_knowledge import published, rows, text
 
 FILLED = "已经核实，我们已经补发通知并改进告知办法。"
@@ -232,3 +233,28 @@ def test_a_handler_who_may_not_know_the_person_proposes_nothing(desk: Desk, worl
     answer = world.client("rq-handler").get(f"/cases/{case}/propose-template")
     assert answer.status_code == 409
     assert "对您保密" in text(answer)
+
+
+def test_no_page_asks_more_the_more_there_is(verified: int, world: World) -> None:
+    handler = world.client("rq-handler")
+    item, _version = published(world)
+    path = f"/cases/{verified}/do/reply"
+    assert handler.submit(path, filled_in(handler, f"{path}?template={item}")).status_code == 303
+    paths = ("/knowledge", f"/knowledge/{item}", f"/cases/{verified}/phrases", f"/cases/{verified}/do/note")
+    few = {path: len(asked_by(handler, path)) for path in paths}
+    for number in range(12):
+        published(world, title=f"停供告知之{number}")
+        published(world, "rq-handler2", kind="script", title=f"口径{number}", text="您好，请讲。")
+    more = {path: len(asked_by(handler, path)) for path in paths}
+    assert more == few
+    assert more["/knowledge"] <= 4
+    assert more[f"/knowledge/{item}"] <= 6
+
+
+def asked_by(client: FlaskClient, path: str) -> list[str]:
+    """The statements of a page, but for who is signed in."""
+    client.get(path)  # what stays in memory is read once
+    db.session.remove()
+    with statements() as seen:
+        assert client.get(path).status_code == 200
+    return [one for one in seen if one != "BEGIN" and "FROM login_session" not in one]

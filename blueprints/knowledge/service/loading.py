@@ -71,4 +71,4 @@ def _load(organization: Organization, place: Place, text: str, *, by: audit.Acto
     )
     item.versions.append(version)
     put_in_use(item, version, now=now)
-    log("loaded", item, {"number": [None, 1]}, by=by, now=now)
+    log("loaded", item, {"edition": [None, 1]}, by=by, now=now)

@@ -130,7 +130,7 @@ def _propose(
     )  # fmt: skip
     item.versions.append(version)
     indexed(item)
-    log("proposed", item, {"number": [None, version.number]}, by=by, now=now)
+    log("proposed", item, {"edition": [None, version.number]}, by=by, now=now)
     others = [person.id for person in queries.publishers(item.organization_id) if person.id != by.id]
     words = f"{KINDS[item.kind]}“{item.title}”第 {version.number} 版待审定。"
     tell(others, words, link=f"/knowledge/versions/{version.id}/decide", now=now)
@@ -190,7 +190,7 @@ def _decided(version: KnowledgeVersion, state: str, remark: str, *, by: User, no
     version.state, version.remark = state, remark.strip()
     version.decided_by_id, version.decided_at = by.id, now
     item, published = version.item, state == PUBLISHED
-    changes = {"number": [None, version.number], "remark": [None, version.remark]}
+    changes = {"edition": [None, version.number], "remark": [None, version.remark]}
     log("published" if published else "rejected", item, changes, by=by, now=now)
     if version.proposed_by_id not in (None, by.id):
         words = "已发布" if published else f"没有采用：{version.remark}"
