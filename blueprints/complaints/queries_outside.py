@@ -14,7 +14,7 @@ from blueprints.complaints.queries_access import scopes_of, visible_in
 from core.db import db
 
 KNOWN_CHUNK = 500
-PAGE = 50
+PAGE = 36
 MOST_EXPORTED = 5000
 
 
@@ -118,11 +118,10 @@ def _of(by: User, filters: Mapping[str, str]) -> list[Any]:
 
 
 def rounds_page(by: User, filters: Mapping[str, str], *, before: int = 0) -> list[tuple[Any, ...]]:
-    """(dispatch, number, title, state, enterprise, open request), newest first, one row more than a page."""
+    """(dispatch, number, title, state, whether a request is open), newest first, one row more than a page."""
     wanted = (
-        select(OutsideDispatch, Case.number, Case.title, Case.state, Organization.name, ASKED_FOR)
+        select(OutsideDispatch, Case.number, Case.title, Case.state, ASKED_FOR)
         .join(Case, Case.id == OutsideDispatch.case_id)
-        .join(Organization, Organization.id == Case.enterprise_id)
         .where(*_of(by, filters))
         .order_by(OutsideDispatch.id.desc())
         .limit(PAGE + 1)

@@ -12,7 +12,7 @@ from blueprints.complaints.models import Case, Transfer
 from blueprints.complaints.queries_access import scopes_of, visible_in
 from core.db import db
 
-PAGE = 50
+PAGE = 36
 
 
 def transfers_page(by: User, filters: Mapping[str, str], *, before: int = 0) -> list[tuple[Any, ...]]:

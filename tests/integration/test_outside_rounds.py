@@ -22,6 +22,7 @@ from domain.errors import InvalidInput, RuleViolation
 from tests.factories.cases import SUBSTANTIAL, Desk, at
 from tests.factories.spreadsheets import NAMES, good_row, xlsx
 from tests.integration.test_import import take_in
+from tests.integration.test_notices_statements import asked
 
 ROUND_NAMES = (*NAMES, "派单轮次", "区交办办结期限", "市交办办结期限")
 ROWS = 30
@@ -228,3 +229,22 @@ def test_the_senders_words_are_asked_before_the_built_in_ones(desk: Desk, tmp_pa
     assert (case.type, case.category) == ("inquiry", "charging")
     assert "非紧急类" in client.get("/outside/types").get_data(as_text=True)
     assert "非紧急类" not in desk.world.client("swj-clerk").get("/outside/types").get_data(as_text=True)
+
+
+def test_lists_ask_as_much_for_many_rows_as_for_few(desk: Desk, tmp_path: Path) -> None:
+    client = desk.world.client("jxw-clerk")
+    first(tmp_path / "1.xlsx", row("A1"))
+    moved = case_of("A1").id
+    paths = ("/outside", "/outside?state=unsigned", "/transfers", "/outside/types", f"/cases/{moved}")
+    for path in paths:
+        asked(client, path)
+    few = {path: len(asked(client, path)) for path in paths}
+    first(tmp_path / "2.xlsx", *(row(f"B{n:03d}") for n in range(60)))
+    for n in range(2, 6):
+        desk.do(moved, "redispatch", "jxw-clerk", round=n, city_due=clock.now() + timedelta(days=9))
+    many = {path: len(asked(client, path)) for path in paths}
+    page = client.get("/outside").get_data()
+    print(f"\nstatements: {many}, a page of rounds {len(page) // 1024} KB")
+    assert few == many
+    assert max(many.values()) <= 6
+    assert len(page) <= 30 * 1024

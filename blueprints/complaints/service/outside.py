@@ -149,7 +149,8 @@ def prepared_fill(case: Case) -> str:
         said = [s for s in facts.steps_since(case, facts.REOPENING) if s.action == action]
         if said:
             return without_internal_names(str(said[-1].facts.get(name) or ""), case)
-    return ""
+    moved = facts.transfer_open(case)
+    return f"本件已移送{moved.body}。{without_internal_names(moved.reason, case)}" if moved else ""
 
 
 def may_fill(case: Case) -> bool:

@@ -26,7 +26,8 @@ STATES = {
     "filled_back": ("已回填", "done"),
 }
 DECISIONS = {"": ("等来件单位答复", "wait"), "granted": ("同意", "done"), "refused": ("不同意", "stopped")}
-HEADS = ("派单", "诉求件", "签收", "来件单位时限", "申请", ("回填", ""))
+HEADS = ("派单", "诉求件", "签收", "时限", "回填")
+LONGEST_TITLE = 24
 EXPORT_NAMES = ("工单编号", "派单轮次", "工单状态", "办理结果", "承办单位", "办结时间")
 
 
@@ -112,23 +113,30 @@ def strictest(d: OutsideDispatch) -> str | None:
 
 def list_cells(row: tuple[Any, ...], *, hours: int, now: datetime, calendar: Calendar) -> list[Any]:
     """One line of the list of rounds."""
-    d, number, title, state, enterprise, asking = row
+    d, number, title, state, asking = row
     words, tone = STATES[d.state]
-    url = url_for("complaints.case", case_id=d.case_id)
-    level = strictest(d)
-    signed = cell(words, tone=tone, note=moment_words(d.signed_at) if d.signed_at else "")
-    if sign_late(d, hours, now):
+    level, start = strictest(d), url_for("complaints.cases")
+    signed = cell(words, tone=tone, note="申请等来件单位答复" if asking else "")
+    if sign_late(d, hours, now) and not asking:
         signed = chip_cell({"text": f"超过 {hours} 小时未签收", "tone": "overdue"})
-    filled = f"{moment_words(d.filled_at)}" if d.filled_at else "—"
-    exported = f"{moment_words(d.exported_at)} 导出" if d.exported_at else ("未导出" if d.filled_at else "")
+    filled = (
+        cell(moment_words(d.filled_at), note="已导出" if d.exported_at else "未导出") if d.filled_at else "—"
+    )
     return [
-        cell(d.number, url=f"{url}#outside", note=f"第 {d.round} 轮 · {moment_words(d.received_at)}派单"),
-        cell(number, url=url, note=f"{title}（{enterprise}，{STATE_NAMES[state]}）"),
+        cell(
+            d.number,
+            url=f"{start}/{d.case_id}#outside",
+            note=f"第 {d.round} 轮 · {moment_words(d.received_at)}",
+        ),
+        cell(f"{number} · {STATE_NAMES[state]}", note=_short(title)),
         signed,
-        chip_cell(limit_chip(d, level, now=now, calendar=calendar)) if level else cell("—"),
-        cell("等来件单位答复", tone="wait") if asking else cell("—"),
-        cell(filled, note=exported),
-    ]  # fmt: skip
+        chip_cell(limit_chip(d, level, now=now, calendar=calendar)) if level else "—",
+        filled,
+    ]
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
 
 
 def export_row(d: OutsideDispatch, case: Case, enterprise: str) -> list[str]:
