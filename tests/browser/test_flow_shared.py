@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.office import Office, Worker, fill_one
+from tests.browser.shots import DESK, TABLET, Shots
+from tests.browser.site import Site
+from tests.browser.tour import pixels_too_wide, violations
 from tests.browser.watch import Watch
 from tests.factories.cases import Desk
+from tests.factories.shared_cases import fill_shared
 from tests.factories.spreadsheets import NAMES, good_row, xlsx
 
 ROUND_NAMES = (*NAMES, "派单轮次", "区交办办结期限", "市交办办结期限")
@@ -161,3 +166,28 @@ def test_a_transfer_its_receipt_and_its_way_back(office: Office, desk: Desk, wat
     expect(clerk.page.locator("#transfers")).to_contain_text("本单位收回")
     expect(clerk.page.locator("#timeline")).to_contain_text("办结时限从接回之日重新计算")
     clerk.shots.take(clerk.page, "收回以后", key=True)
+
+
+def test_axe_finds_nothing_on_shared_pages(
+    site: Site, new_context: Callable[..., BrowserContext], shots: Shots, desk: Desk, watch: Watch
+) -> None:
+    watch.expect(words=("htmx:afterRequest", "htmx:sendAbort"))
+    rows = fill_shared(desk)
+    case = desk.case(1)
+    assert case.dispatches
+    pages = {
+        "jxw-clerk": ("/outside", "/outside/sign", "/outside/export", "/outside/types", "/outside/types/new",
+                      f"/outside/types/{rows['outside_type_id']}/drop", "/transfers", "/cases/1", "/cases/2",
+                      "/cases/1/do/redispatch", "/cases/1/do/outside_ask", "/cases/1/do/transfer",
+                      "/cases/2/do/transfer_receipt", "/cases/2/do/transfer_back"),
+        "sysadmin": ("/organizations/jurisdictions", "/organizations/jurisdictions/new",
+                     f"/organizations/jurisdictions/{rows['jurisdiction_id']}/drop"),
+    }  # fmt: skip
+    for login, paths in pages.items():
+        worker = Worker(new_context(bypass_csp=True).new_page(), login, shots)
+        for path in paths:
+            worker.go(path)
+            assert violations(worker.page) == [], path
+            worker.page.set_viewport_size(TABLET)
+            assert pixels_too_wide(worker.page) <= 0, path
+            worker.page.set_viewport_size(DESK)
