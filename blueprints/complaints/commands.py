@@ -145,8 +145,8 @@ def _report(
     sheet = f"工作表“{found.sheet}”，" if found.sheet else ""
     lines = [
         f"《{found.name}》{sheet}列名在第 {found.line} 行，共 {outcome.rows} 行：{verb} "
-        f"{outcome.imported} 行，并入重办 {outcome.redispatched} 行，重复 {len(outcome.duplicates)} 行，冲突 {len(outcome.conflicts)} 行，"
-        f"不合格 {bad} 行。"
+        f"{outcome.imported} 行，并入重办 {outcome.redispatched} 行，重复 {len(outcome.duplicates)} 行，"
+        f"冲突 {len(outcome.conflicts)} 行，不合格 {bad} 行。"
     ]
     lines += found.notes
     if outcome.blocked:

@@ -52,7 +52,7 @@ def in_period(first: date, last: date) -> list[ColumnElement[bool]]:
 
 
 def _ended() -> list[tuple[ColumnElement[bool], str]]:
-    """Conditions of the kinds that no clock decides, the last one that of incident calls (停供事件). An archived
+    """Conditions of the kinds that no clock decides, the last that of incident calls (停供事件). An archived
     case that was never closed was merged, withdrawn, given back, transferred or declined before."""
     shelved = and_(Case.state == State.ARCHIVED, Case.closed_at.is_(None))
     approved = select(Approval.id).where(

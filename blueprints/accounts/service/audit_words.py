@@ -31,7 +31,13 @@ ACTIONS = {
     "department.changed": "修改部门",
     "audit.verified": "核验日志",
 }
-SUBJECTS = {"user": "账号", "organization": "单位", "department": "部门", "audit": "审计日志", "jurisdiction": "管辖"}
+SUBJECTS = {
+    "user": "账号",
+    "organization": "单位",
+    "department": "部门",
+    "audit": "审计日志",
+    "jurisdiction": "管辖",
+}
 FIELDS = {
     "name": "名称",
     "short_name": "简称",

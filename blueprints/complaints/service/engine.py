@@ -39,7 +39,7 @@ from domain.workdays import Calendar
 DECIDING = frozenset({Role.REGULATOR_LEADER, Role.REGULATOR_SUPERVISOR, Role.ENTERPRISE_LEADER})
 SPEAKING = frozenset({"progress_notice", "talk", "shelve_talk", "apologise", "callback"})
 OUTSIDE = frozenset({"outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch"})
-WHILE_SUSPENDED = OUTSIDE | frozenset({"resume", "note", "progress_notice", "decide_suspension", "link_duplicate"})
+WHILE_SUSPENDED = OUTSIDE | {"resume", "note", "progress_notice", "decide_suspension", "link_duplicate"}
 
 
 @dataclass

@@ -220,7 +220,8 @@ def _transfer_letter(case: Case, rules: Ruleset) -> Values:
         day = date_words(local_date(moved.told_at))
         told = f"{day}通过{moved.told_how}告知诉求人移送的原因和接收单位。"
     person = representative(case.complainants)
-    who = f"{mask_name(person.name)}{group_words(case.complainants)}，联系方式另行提供。" if person else "匿名。"
+    group = group_words(case.complainants)
+    who = f"{mask_name(person.name)}{group}，联系方式另行提供。" if person else "匿名。"
     return {
         "transfer_received_on": _received(case),
         "transfer_reason": moved.reason if moved else "",
