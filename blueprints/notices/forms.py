@@ -118,6 +118,8 @@ class DraftForm(BaseForm):
 
 def _field(row: FieldRow, filled: bool) -> Any:
     help_text = FILLED if filled else ""
+    if row.name == "basis":
+        help_text += "名称写在书名号里；现行有效的见“依据登记”，没有施行和已经废止的不能引用。"
     match row.kind:
         case "table":
             how = f"每行一条，各栏用“|”隔开：{' | '.join(row.columns)}。"

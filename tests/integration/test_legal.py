@@ -123,6 +123,16 @@ def test_an_order_needs_an_article_that_carries_it(app: Flask, world: World) -> 
 
 
 @pytest.mark.rule("F7.3")
+def test_a_referral_needs_an_article_that_carries_a_penalty(app: Flask, world: World) -> None:
+    register.load()
+    register.article(STATUTE, "第二十条", "item", "order")
+    register.article(STATUTE, "第四十六条", "penalty")
+    legal.require_carried("penalty", "移送处罚", f"《{STATUTE}》第二十条、第四十六条")
+    with pytest.raises(RuleViolation, match="没有登记为可以处罚"):
+        legal.require_carried("penalty", "移送处罚", f"《{STATUTE}》第二十条")
+
+
+@pytest.mark.rule("F7.3")
 def test_a_system_carries_no_order_and_no_penalty(app: Flask, world: World) -> None:
     register.load()
     name = db.session.scalars(select(LegalSource.name).where(LegalSource.ruleset_code == "fuling")).one()

@@ -33,7 +33,8 @@ class PlanForm(BaseForm):
     quarter = SelectField("期间", choices=list(QUARTERS.items()), default="0")
     purpose = TextAreaField("目的", [DataRequired(), Length(max=500)])
     basis = TextAreaField(
-        "依据", [DataRequired(), Length(max=500)], description="写进检查通知书；法律法规依据请写明条款。"
+        "依据", [DataRequired(), Length(max=500)],
+        description="写进检查通知书；请写明条款，现行有效的见“依据登记”。",
     )
     methods = CheckboxListField("方法", choices=list(METHODS.items()), coerce=str)
     version_id: Any = SelectField(

@@ -19,6 +19,7 @@ from blueprints.inspection.service.rectif_answers import pending
 from blueprints.inspection.service.rectif_events import SUBJECT, answering, path_of
 from blueprints.inspection.workflow import ESCALATIONS, OWED, VERDICTS
 from blueprints.notices import service as notices
+from blueprints.rulebook.service import legal
 from core import clocks
 from core.clock import local_date
 from core.db import db
@@ -198,6 +199,9 @@ def escalate(
         raise InvalidInput("请写明理由，至少 4 个字。", "reason")
     if len(basis) < FEW:
         raise InvalidInput("请写明依据，至少 4 个字。", "basis")
+    legal.require_citable(basis, local_date(now))
+    if kind == "referral":
+        legal.require_carried("penalty", "移送处罚", basis)
     mine = [one for one in row.findings if one.state not in ("closed", "withdrawn")]
     _may_be_escalated(row, mine, kind, now)
     made = Escalation(

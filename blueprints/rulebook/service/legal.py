@@ -24,9 +24,8 @@ KINDS = {
     "promise": "企业承诺",
 }
 ALLOWS = {"item": "检查依据", "order": "责令改正", "penalty": "处罚"}
-ORDER = "order"
 OTHERWISE = "请改引现行有效的依据；登记有误的，请在依据登记中更正。"
-ORDER_CLAUSE = "F7.3"
+BY_LAW = "F7.3"
 DRAFT_WORDS = "征求意见稿"
 
 
@@ -109,7 +108,13 @@ def require_all_citable(texts: Iterable[tuple[str, str]], day: date) -> None:
 
 
 def require_order(label: str, text: str, known: Register | None = None) -> None:
-    """An order to correct needs an article that carries one, where the register has articles of the source.
+    """An order to correct rests on an article that carries one. Errors: RuleViolation (F7.3)."""
+    require_carried("order", label, text, known)
+
+
+def require_carried(what: str, label: str, text: str, known: Register | None = None) -> None:
+    """An order to correct or a penalty (`what`: order, penalty) needs an article that carries it, where the
+    register has articles of the source.
 
     Errors: RuleViolation (F7.3: 依法) when every source that is named has its articles and none carries it.
     """
@@ -118,13 +123,14 @@ def require_order(label: str, text: str, known: Register | None = None) -> None:
         return
     words = []
     for one, row in named:
-        carrying = {article.article for article in row.articles if ORDER in article.allows} if row else set()
+        carrying = {article.article for article in row.articles if what in article.allows} if row else set()
         if carrying & set(one.articles):
             return
         words.append(f"《{one.name}》{'、'.join(one.articles)}")
-    message = f"{label}的依据{'、'.join(words)}没有登记为可以责令改正的条款。"
-    step = "请写明可以责令改正的条款；条款确实可以的，请法制审核人员在依据登记中登记。"
-    raise RuleViolation(message, ORDER_CLAUSE, step)
+    may = ALLOWS[what]
+    message = f"{label}的依据{'、'.join(words)}没有登记为可以{may}的条款。"
+    step = f"请写明可以{may}的条款；条款确实可以的，请法制审核人员在依据登记中登记。"
+    raise RuleViolation(message, BY_LAW, step)
 
 
 def unknown_sources(text: str, known: Register | None = None) -> list[str]:
@@ -136,19 +142,23 @@ def unknown_sources(text: str, known: Register | None = None) -> list[str]:
 
 
 def draft_systems(text: str, clauses: Iterable[str] = (), known: Register | None = None) -> list[str]:
-    """制度 that are still drafts and that the text names or the clauses belong to, by their titles."""
+    """制度 that are still drafts and that the text names or the clauses belong to: as the text calls them,
+    else by their titles."""
     known = known or register()
     by_code = {row.ruleset_code: row for row in known.sources if row.ruleset_code}
-    named = [row for _, row in known.cited(text) if row is not None and row.kind == "system"]
-    found = [row.name for row in named if row.status == DRAFT]
+    found: dict[str, str] = {}
+    for one, row in known.cited(text):
+        if row is not None and row.kind == "system" and row.status == DRAFT:
+            found.setdefault(row.name, one.name)
     for clause_id in clauses:
         held = clause_of(clause_id)
         if held is None:
             continue
         row = by_code.get(held[0].code)
         if row.status == DRAFT if row else held[0].status is Status.DRAFT:
-            found.append(row.name if row else held[0].title)
-    return list(dict.fromkeys(found))
+            title = row.name if row else held[0].title
+            found.setdefault(title, title)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
