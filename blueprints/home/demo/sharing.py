@@ -42,7 +42,8 @@ class Told:
         given: dict[str, Any] = {
             "enterprise": self.cast.organizations["rq"], "type": "complaint", "channel": "hotline_12345",
             "category": "service", "title": title, "content": content, "received_at": self.now,
-            "people": (Person("示例用户丁", "13800000014", "示例路14号"),), "first_contact": "希望尽快处理",
+            "people": (Person("示例用户丁", "13800000014", "示例路14号"),), "place": "示例路14号",
+            "first_contact": "希望尽快处理",
             "origin": {"source": "12345", "number": number, "digest": number, "data": {}} | origin,
         }  # fmt: skip
         self._later(0.3)
