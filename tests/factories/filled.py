@@ -24,15 +24,16 @@ from tests.factories.findings import fill_findings
 from tests.factories.incidents import fill_incidents
 from tests.factories.inspection import fill_inspection
 from tests.factories.knowledge import fill_knowledge
+from tests.factories.leaving import fill_leaving
 from tests.factories.legal import fill_legal
 from tests.factories.notices import RECEIPT, Office, empty_sheets
 from tests.factories.paper_checks import fill_paper
 from tests.factories.paper_office import fill_paper_office
 from tests.factories.plans import fill_plans
 from tests.factories.record_samples import fill_samples
-from tests.factories.shared_cases import fill_shared
 from tests.factories.registry_people import fill_people
 from tests.factories.registry_service import fill_service
+from tests.factories.shared_cases import fill_shared
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def fill(desk: Desk) -> Filled:
         | fill_service() | fill_disclosure() | fill_people() | fill_inspection() | fill_samples() | fill_checklists()
         | fill_plans() | fill_checks() | fill_shared(desk)
         | fill_findings()
-        | fill_duty() | fill_emergencies()
+        | fill_duty() | fill_emergencies() | fill_leaving()
         | fill_incidents() | fill_knowledge()
         | fill_paper(),
     )  # fmt: skip

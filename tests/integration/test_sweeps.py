@@ -148,7 +148,7 @@ TENANT = {
     "finding_file_id", "rectification_id", "recheck_id", "plea_id", "duty_shift_id", "handover_id",
     "alarm_id", "alarm_case_id", "outlet_id", "photo_id", "check_id", "hotline_id", "entry_id",
     "request_id", "system_id", "commitment_id", "staff_id", "certificate_id", "shift_id", "visit_id",
-    "assisted_id", "knowledge_item_id", "knowledge_version_id",
+    "assisted_id", "knowledge_item_id", "knowledge_version_id", "delegation_id", "leaving_id",
 }  # fmt: skip
 
 

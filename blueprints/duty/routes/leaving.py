@@ -74,7 +74,7 @@ def leaving(user_id: int) -> Response:
         choices = _chosen(form, found, takers)
         row = service.leave(user, choices, form.reason.data, by=me(), now=clock.now())
         made.append(row.id)
-        return url_for("duty.handed_list", handover_id=row.id)
+        return url_for("duty.handed_list", leaving_id=row.id)
 
     def screen(**what: Any) -> Response:
         groups = [(KEEPERS[kind].name, list(rows)) for kind, rows in groupby(found, lambda one: one.kind)]
@@ -91,15 +91,15 @@ def leaving(user_id: int) -> Response:
     return answer
 
 
-def _print(handover_id: int) -> None:
+def _print(leaving_id: int) -> None:
     try:
-        service.print_list(db.session.get_one(AccountHandover, handover_id), now=clock.now())
+        service.print_list(db.session.get_one(AccountHandover, leaving_id), now=clock.now())
     except (InvalidInput, PrintFailed, OSError) as failure:
         flash(f"交接已经完成，但清单没有印出：{failure}。可以在交接页面重新打印。", "warning")
 
 
-def _row_or_404(handover_id: int) -> AccountHandover:
-    row, by = db.session.get(AccountHandover, handover_id), me()
+def _row_or_404(leaving_id: int) -> AccountHandover:
+    row, by = db.session.get(AccountHandover, leaving_id), me()
     if row is None:
         abort(404)
     mine = by.id in {item["successor_id"] for item in row.items}
@@ -109,11 +109,11 @@ def _row_or_404(handover_id: int) -> AccountHandover:
     return row
 
 
-@blueprint.get("/leaving/<int(max=2147483647):handover_id>/list")
+@blueprint.get("/leaving/<int(max=2147483647):leaving_id>/list")
 @requires(Permission.SELF)
-def handed_list(handover_id: int) -> Response:
+def handed_list(leaving_id: int) -> Response:
     """What was handed over to whom; for the manager and for those who took over."""
-    row = _row_or_404(handover_id)
+    row = _row_or_404(leaving_id)
     lines = [
         [
             cell(item["kind"]), cell(item["label"], url=item["url"]), cell(item["due"] or "—"),
@@ -130,27 +130,27 @@ def handed_list(handover_id: int) -> Response:
     panel = {"title": "交接事项", "columns": heads, "rows": lines, "empty": "没有事项。"}
     printed = row.file_id is not None
     label, end = ("下载", "duty.handed_file") if printed else ("打印", "duty.print_handed")
-    url = url_for(end, handover_id=row.id)
+    url = url_for(end, leaving_id=row.id)
     action = {"label": f"{label}交接清单", "url": url, "primary": True, "post": not printed}
     title = f"{row.user.name}的交接"
     return record_screen(title, facts, panels=[panel], actions=[action], badge=("已交接", "done"))
 
 
-@blueprint.post("/leaving/<int(max=2147483647):handover_id>/print")
+@blueprint.post("/leaving/<int(max=2147483647):leaving_id>/print")
 @requires(Permission.SELF)
-def print_handed(handover_id: int) -> Response:
+def print_handed(leaving_id: int) -> Response:
     """Print the list again where printing failed."""
-    row = _row_or_404(handover_id)
+    row = _row_or_404(leaving_id)
     if row.file_id is None:
         _print(row.id)
-    return redirect_to(url_for("duty.handed_list", handover_id=handover_id))
+    return redirect_to(url_for("duty.handed_list", leaving_id=leaving_id))
 
 
-@blueprint.get("/leaving/<int(max=2147483647):handover_id>/list.pdf")
+@blueprint.get("/leaving/<int(max=2147483647):leaving_id>/list.pdf")
 @requires(Permission.SELF)
-def handed_file(handover_id: int) -> Response:
+def handed_file(leaving_id: int) -> Response:
     """The printed list."""
-    row = _row_or_404(handover_id)
+    row = _row_or_404(leaving_id)
     if row.file is None:
         abort(404)
     return send_stored(row.file, "交接清单.pdf")

@@ -1,0 +1,34 @@
+"""A delegation that runs and a list of what somebody handed over, for whoever visits every route."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from blueprints.accounts.service import delegations
+from blueprints.duty.models import AccountHandover
+from core import clock
+from core.authz import Role
+from core.db import transaction
+from core.files import store
+from tests.factories.world import World
+
+
+def fill_leaving() -> dict[str, int]:
+    """Of the gas company: the leader lends to the dispatcher; the handler took over from somebody who left."""
+    world, now = World(), clock.now()
+    names = ("rq-leader", "rq-dispatcher", "rq-handler", "rq-handler2", "rq-accounts")
+    with transaction() as session:
+        leader, dispatcher, handler, gone, manager = (world.user(name) for name in names)
+        terms = delegations.Terms("ab", (Role.ENTERPRISE_LEADER,), now, now + timedelta(days=2), "示例出差")
+        row = delegations.make(leader, dispatcher, terms, by=leader, now=now)
+        item = {
+            "kind": "调查中的诉求件", "id": 1, "label": "气诉2026-000001", "url": "/cases/1", "due": "",
+            "successor_id": handler.id, "successor": handler.name,
+        }  # fmt: skip
+        left = AccountHandover(
+            user_id=gone.id, organization_id=gone.organization_id, reason="调离", items=[item],
+            made_by_id=manager.id, made_at=now, file=store("清单.pdf", b"%PDF-1.7\n% list\n", now=now),
+        )  # fmt: skip
+        session.add(left)
+        session.flush()
+        return {"delegation_id": row.id, "leaving_id": left.id}
