@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     DateField,
@@ -293,6 +294,31 @@ class CheckboxListField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+Offers = Callable[[], Iterable[tuple[str, str]]]
+
+
+class OfferingField(StringField):
+    """A line that offers what is usually written there; anything else may be typed too.
+
+    `offers` gives (what to write, what it is). Fields of one page with the same `offers` share one list.
+    """
+
+    def __init__(self, label: str, validators: Any = None, *, offers: Offers, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.offers = offers
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        """The input, and once on a page the list."""
+        name = f"offers-{self.offers.__name__.replace('_', '-')}"
+        written: set[str] = g.setdefault("offers_written", set())
+        field = Markup(super().__call__(**(kwargs | {"list": name})))  # noqa: S704
+        if name in written:
+            return field
+        written.add(name)
+        options = [Markup('<option value="{}">{}</option>').format(*pair) for pair in self.offers()]
+        return field + Markup('<datalist id="{}">{}</datalist>').format(name, Markup("").join(options))
 
 
 _KINDS: tuple[tuple[str, Any], ...] = (

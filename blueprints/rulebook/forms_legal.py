@@ -1,34 +1,13 @@
-"""Forms of the register of what may be cited, and the field in which other forms write a basis."""
+"""Forms of the register of what may be cited."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from markupsafe import Markup, escape
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from blueprints.accounts.models import SECTORS
-from blueprints.rulebook.service.legal import ALLOWS, KINDS, STATUSES, citable_names
-from core import clock
+from blueprints.rulebook.service.legal import ALLOWS, KINDS, STATUSES
 from core.forms import BaseForm, CheckboxListField, LocalDateField, select_choices
-
-
-class BasisField(StringField):
-    """One line for a basis, which offers what may be cited today."""
-
-    def __call__(self, **kwargs: Any) -> Markup:
-        """The input, and the list of what it offers."""
-        name = f"{self.id}-citable"
-        offered = Markup("").join(
-            Markup('<option value="{}">{}</option>').format(value, words)
-            for value, words in citable_names(clock.today())
-        )
-        if not offered:
-            return Markup(super().__call__(**kwargs))  # noqa: S704
-        kwargs["list"] = name
-        field = Markup(super().__call__(**kwargs))  # noqa: S704
-        return field + Markup('<datalist id="{}">').format(escape(name)) + offered + Markup("</datalist>")
 
 
 class SourceForm(BaseForm):

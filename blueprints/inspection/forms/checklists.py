@@ -10,8 +10,8 @@ from wtforms.validators import DataRequired, Length
 
 from blueprints.inspection.models import ChecklistVersion
 from blueprints.inspection.service.checklists import SECTOR_WORDS, content
-from blueprints.rulebook.forms_legal import BasisField
-from core.forms import BaseForm
+from blueprints.rulebook.service.legal import citable_today
+from core.forms import BaseForm, OfferingField
 from domain.checklist_texts import BETTER, RULES, STEPS, VERDICTS, item_texts
 from domain.checklists import BASES, EVIDENCE, METHODS, WHEN, CheckItem, Checklist, digest, item_data
 from domain.scoring import MODES, Rounding
@@ -96,7 +96,9 @@ class ItemForm(BaseForm):
     )
     basis_kind = RadioField("依据种类", choices=list(BASES.items()), default="system")
     clause = StringField("制度条款", [Length(max=20)], description="例如 F3.1.2。")
-    basis = BasisField("依据", [Length(max=200)], description="法律法规写明名称和条款；承诺写明出处。")
+    basis = OfferingField(
+        "依据", [Length(max=200)], offers=citable_today, description="法律法规写明名称和条款；承诺写明出处。"
+    )
     evidence_photo = SelectField(EVIDENCE["photo"], choices=EVIDENCE_WHEN, default="")
     evidence_document = SelectField(EVIDENCE["document"], choices=EVIDENCE_WHEN, default="")
     evidence_number = SelectField(EVIDENCE["number"], choices=EVIDENCE_WHEN, default="")

@@ -24,8 +24,8 @@ from blueprints.inspection.service.finding_sources import Deviation
 from blueprints.inspection.service.findings import Said
 from blueprints.inspection.service.rectifying import Asked
 from blueprints.inspection.workflow import BASIS_KINDS, SEVERITIES
-from blueprints.rulebook.forms_legal import BasisField
-from core.forms import BaseForm, LocalDateField
+from blueprints.rulebook.service.legal import citable_today
+from core.forms import BaseForm, LocalDateField, OfferingField
 
 NOT_REPEATED = "none"
 BASES = list(BASIS_KINDS.items())
@@ -61,7 +61,7 @@ def deviations_form(
             f"facts_{at}": TextAreaField("事实", [Length(max=5000)]),
             f"clause_{at}": StringField("制度条款", [Length(max=16)]),
             f"basis_kind_{at}": SelectField("依据种类", choices=BASES),
-            f"basis_{at}": BasisField("依据", [Length(max=300)]),
+            f"basis_{at}": OfferingField("依据", [Length(max=300)], offers=citable_today),
             f"severity_{at}": SelectField("严重程度", choices=GRADES, default="general"),
             f"department_{at}": SelectField("责任部门", choices=units),
             f"fixed_{at}": BooleanField("当场改正（附改正后的材料）"),
@@ -99,7 +99,9 @@ class FindingForm(BaseForm):
     facts = TextAreaField("事实", [DataRequired(), Length(max=5000)])
     clause = StringField("制度条款", [Length(max=16)], description="例如 F3.1.2；不涉及本制度的不填。")
     basis_kind = SelectField("依据种类", choices=BASES, default="system")
-    basis = BasisField("依据", [Length(max=300)], description="法律法规、文件或者承诺的名称和条款。")
+    basis = OfferingField(
+        "依据", [Length(max=300)], offers=citable_today, description="法律法规、文件或者承诺的名称和条款。"
+    )
     severity = SelectField("严重程度", choices=GRADES, default="general")
     department = SelectField("责任部门", coerce=str)
     files = MultipleFileField("证据（照片或文件）")

@@ -13,8 +13,8 @@ from blueprints.inspection.models import Finding
 from blueprints.inspection.service.rechecks import Seen
 from blueprints.inspection.service.rectif_answers import DECISIONS, Done, Judged, draft_of
 from blueprints.inspection.workflow import ESCALATIONS, VERDICTS
-from blueprints.rulebook.forms_legal import BasisField
-from core.forms import BaseForm, LocalDateField
+from blueprints.rulebook.service.legal import citable_today
+from core.forms import BaseForm, LocalDateField, OfferingField
 
 
 def measures_form(findings: Sequence[Finding]) -> BaseForm:
@@ -144,4 +144,4 @@ class EscalateForm(BaseForm):
 
     kind = RadioField("怎样处理", [DataRequired()], choices=list(ESCALATIONS.items()))
     reason = TextAreaField("理由", [DataRequired(), Length(max=2000)])
-    basis = BasisField("依据", [DataRequired(), Length(max=300)])
+    basis = OfferingField("依据", [DataRequired(), Length(max=300)], offers=citable_today)

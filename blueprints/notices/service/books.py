@@ -112,6 +112,11 @@ def record_seal_use(
     )
     if corrects is not None:
         use.notice_id = corrects.notice_id
+    _keep_use(use, corrects, by=by, now=now)
+    return use
+
+
+def _keep_use(use: SealUse, corrects: SealUse | None, *, by: User, now: datetime) -> None:
     db.session.add(use)
     db.session.flush()
     changes: dict[str, Any] = {"copies": [None, use.copies], "used_on": [None, str(use.used_on)]}
@@ -119,7 +124,6 @@ def record_seal_use(
         changes["corrects"] = [None, seal_number(corrects)]
     subject = audit.Subject("seal_use", use.id, seal_number(use))
     audit.record("notice.seal_use", subject=subject, by=by, now=now, changes=changes)
-    return use
 
 
 def _correcting(earlier: SealUse, reason: str) -> str:
@@ -167,11 +171,7 @@ def record_mail(
     `way`, `handler`, `result`. Errors: InvalidInput, RuleViolation for a notice that has its entry."""
     check_day(data["day"], now, "day")
     if notice is not None:
-        mail_draft(notice)
-        lock_name(f"mail_entry:{notice.id}")
-        known = db.session.scalar(select(MailEntry).where(MailEntry.notice_id == notice.id))
-        if known is not None:
-            raise RuleViolation(f"这份文书已经登记为{known.number_text}。", None, "请查看那一条登记。")
+        _require_not_entered(notice)
     direction, year = str(data["direction"]), data["day"].year
     sequence = next_number(f"mail:{by.organization_id}:{direction}", year)
     entry = MailEntry(
@@ -196,6 +196,14 @@ def record_mail(
     changes = {"direction": [None, DIRECTIONS[direction]], "day": [None, str(entry.day)]}
     audit.record("notice.mail", subject=_mail_subject(entry), by=by, now=now, changes=changes)
     return entry
+
+
+def _require_not_entered(notice: Notice) -> None:
+    mail_draft(notice)
+    lock_name(f"mail_entry:{notice.id}")
+    known = db.session.scalar(select(MailEntry).where(MailEntry.notice_id == notice.id))
+    if known is not None:
+        raise RuleViolation(f"这份文书已经登记为{known.number_text}。", None, "请查看那一条登记。")
 
 
 def follow_mail(

@@ -9,6 +9,7 @@ from datetime import date
 from blueprints.rulebook import queries_legal as queries
 from blueprints.rulebook.models import LegalSource
 from blueprints.rulebook.service.texts import clause_of
+from core import clock
 from domain.errors import RuleViolation
 from domain.legal_text import Cited, cited_in, own_name, plain_name
 from domain.rulesets import Status
@@ -178,6 +179,11 @@ def ground_of(text: str, clauses: Iterable[str] = ()) -> Ground:
         f"{drafts}还是{DRAFT_WORDS}，没有正式施行。" if drafts else "",
         f"依据登记里没有{strange}，请核对名称和效力。" if strange else "",
     )
+
+
+def citable_today() -> list[tuple[str, str]]:
+    """What forms offer where a basis is written."""
+    return citable_names(clock.today())
 
 
 def citable_names(day: date) -> list[tuple[str, str]]:
