@@ -41,6 +41,25 @@ def test_from_the_tap_to_the_case(
 ) -> None:
     watch.expect(words=("htmx:afterRequest", "htmx:sendAbort"))
     agent, duty, leader = office["rq-dispatcher"], office["rq-handler"], office["rq-leader"]
+    address = tapped(agent)
+    alarmed(agent, "【报险】漏气")
+    alarmed(leader, "【报险】漏气")
+    handed_over(office, agent, duty)
+    office.later(minutes=6)
+    app.test_cli_runner().invoke(args=["emergencies", "urge"])
+    alarmed(leader, "还没有人接手")
+    leader.go(address)
+    said(leader, "danger", "已超")
+    expect(leader.page.locator(".alarm-said")).to_contain_text("已催领导 1 次")
+    leader.shots.take(leader.page, "没有人接手", key=True)
+    dealt_with(office, duty, address)
+    completed(agent, address)
+    overseen(office)
+
+
+def tapped(agent: Worker) -> str:
+    """From the bench by one tap to script, number and clock; what is typed afterwards saves itself. Returns the
+    address of the alarm."""
     page = agent.page
     agent.go("/bench")
     expect(page.locator("#on-duty")).to_contain_text("现在值班")
@@ -61,16 +80,11 @@ def test_from_the_tap_to_the_case(
     expect(page.locator("[data-saved]")).to_have_text("已保存")
     page.reload()
     expect(page.get_by_label("地点")).to_have_value("示例小区3栋2单元")
-    alarmed(agent, "【报险】漏气")
-    alarmed(leader, "【报险】漏气")
-    handed_over(office, agent, duty)
-    office.later(minutes=6)
-    app.test_cli_runner().invoke(args=["emergencies", "urge"])
-    alarmed(leader, "还没有人接手")
-    leader.go(address)
-    said(leader, "danger", "已超")
-    expect(leader.page.locator(".alarm-said")).to_contain_text("已催领导 1 次")
-    leader.shots.take(leader.page, "没有人接手", key=True)
+    return address
+
+
+def dealt_with(office: Office, duty: Worker, address: str) -> None:
+    """Taken over, arrived, ended, by the one on duty."""
     office.later(minutes=2)
     duty.go(address)
     duty.page.get_by_role("button", name="我来接手").click()
@@ -87,8 +101,6 @@ def test_from_the_tap_to_the_case(
     duty.is_told("处置结束")
     said(duty, "danger", "分钟接手")
     duty.shots.take(duty.page, "处置结束", key=True)
-    completed(agent, address)
-    overseen(office)
 
 
 def handed_over(office: Office, night: Worker, day: Worker) -> None:
