@@ -14,13 +14,13 @@ from tests.factories.world import World
 
 
 def fill_leaving() -> dict[str, int]:
-    """Of the gas company: the leader lends to the dispatcher; the handler took over from somebody who left."""
+    """Of the gas company: the leader lends to a handler; another one took over from somebody who left."""
     world, now = World(), clock.now()
-    names = ("rq-leader", "rq-dispatcher", "rq-handler", "rq-handler2", "rq-accounts")
+    names = ("rq-leader", "rq-handler", "rq-handler2", "rq-accounts")
     with transaction() as session:
-        leader, dispatcher, handler, gone, manager = (world.user(name) for name in names)
+        leader, handler, gone, manager = (world.user(name) for name in names)
         terms = delegations.Terms("ab", (Role.ENTERPRISE_LEADER,), now, now + timedelta(days=2), "示例出差")
-        row = delegations.make(leader, dispatcher, terms, by=leader, now=now)
+        row = delegations.make(leader, gone, terms, by=leader, now=now)
         item = {
             "kind": "调查中的诉求件", "id": 1, "label": "气诉2026-000001", "url": "/cases/1", "due": "",
             "successor_id": handler.id, "successor": handler.name,

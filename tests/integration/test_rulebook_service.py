@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -34,13 +35,14 @@ from blueprints.rulebook.service import (
     settings_owner,
 )
 from blueprints.rulebook.service.citations import citations
+from blueprints.rulebook.service.in_force import completed
 from blueprints.rulebook.service.law_limits import LawTerms
 from core import audit, clock
 from core.audit import AuditEntry
 from core.db import db, transaction
 from domain.deadlines import Unit
 from domain.errors import InvalidInput, RuleViolation
-from domain.rulesets import Governor
+from domain.rulesets import Governor, Ruleset
 from tests.factories.world import World
 
 REASON = "经理办公会2026年第4次会议决定。"
@@ -313,3 +315,19 @@ def test_every_citation_names_a_clause_and_local_rows_say_why(app: Flask) -> Non
         assert all(row.reason for rows in found.values() for row in rows if row.local)
     fixed = [row for row in citations(base_ruleset("qitaihe"))["Q5"] if row.kind == "时限"]
     assert [(row.detail, row.local) for row in fixed] == [("5个工作日，从收到起算", False)]
+
+
+def test_a_stored_version_learns_steps_without_a_clause_and_settings_alone(app: Flask) -> None:
+    """A case of an older version can be joined to an outage; what the rules asked of it stays as it was."""
+    base = base_ruleset("fuling")
+    older = replace(
+        base,
+        actions=tuple(row for row in base.actions if row.code not in ("attach_incident", "verify")),
+        settings=tuple(row for row in base.settings if row.key != "group_significant_headcount"),
+        guards=base.guards[1:],
+    )
+    found = completed(Ruleset.from_json(older.to_json()))
+    assert found.has_action("attach_incident")
+    assert not found.has_action("verify")  # F5.2: a rule
+    assert found.number("group_significant_headcount") == base.number("group_significant_headcount")
+    assert found.guards == older.guards

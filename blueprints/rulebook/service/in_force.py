@@ -199,7 +199,21 @@ def pinned(version_id: int) -> Ruleset:
     if row is None:
         raise KeyError(version_id)
     body: Mapping[str, Any] = json.loads(row.body)
-    ruleset = Ruleset.from_json(body)
+    ruleset = completed(Ruleset.from_json(body))
     kept = view.pinned if view is not None and view.unsaved else book.pinned
     kept[version_id] = ruleset
     return ruleset
+
+
+def completed(stored: Ruleset) -> Ruleset:
+    """A stored version with what the product has learnt since: steps that rest on no clause, and settings.
+    What the rules themselves ask for stays as it was when the case was accepted."""
+    if stored.code not in ruleset_codes():
+        return stored
+    base = base_ruleset(stored.code)
+    actions, settings = {row.code for row in stored.actions}, {row.key for row in stored.settings}
+    more = tuple(row for row in base.actions if row.code not in actions and not row.clause)
+    values = tuple(row for row in base.settings if row.key not in settings)
+    if not more and not values:
+        return stored
+    return replace(stored, actions=stored.actions + more, settings=stored.settings + values)
