@@ -244,7 +244,7 @@ def changes_of(clock_ids: Iterable[int]) -> list[ClockChange]:
 
 
 def set_due(clock: Clock, reckoning: Reckoning, *, now: datetime, reason: str) -> None:
-    """Give an open clock another end that was not counted from its amount; the old day stays in its history."""
+    """Give an open clock an end that was not counted from its amount; the old day stays in its history."""
     old_due, old_provisional = clock.due_on, clock.provisional
     for name, value in vars(reckoning).items():
         setattr(clock, name, value)

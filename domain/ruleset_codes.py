@@ -16,8 +16,9 @@ ACTION_CODES = frozenset(
         "merge", "unmerge", "request_extension", "decide_extension", "request_suspension",
         "decide_suspension", "resume", "request_withdrawal", "decide_withdrawal", "take_up",
         "sample", "submit_ledger", "change_people", "relay_question", "relay_answer", "request_no_more",
-        "decide_no_more", "tell_no_more", "outside_sign", "outside_ask", "outside_decide", "fill_back", "redispatch",
-        "consult", "transfer", "transfer_receipt", "transfer_back", "attach_incident", "detach_incident", "close_by_incident",
+        "decide_no_more", "tell_no_more", "outside_sign", "outside_ask", "outside_decide", "fill_back",
+        "redispatch", "consult", "transfer", "transfer_receipt", "transfer_back", "attach_incident",
+        "detach_incident", "close_by_incident",
     }
 )
 

@@ -100,7 +100,8 @@ def init_sessions(app: Flask) -> None:
 
     @app.before_request
     def password_first() -> Response | None:
-        free = ("accounts.password", "accounts.sign_out", "accounts.sign_in", "htmx_local", "icons", "healthz")
+        own = ("accounts.password", "accounts.sign_out", "accounts.sign_in")
+        free = (*own, "htmx_local", "icons", "healthz")
         if request.endpoint is None or request.endpoint in free or request.endpoint.endswith("static"):
             return None
         if current_user.is_authenticated and signing_in.password_due(current_user, policy(), clock.now()):

@@ -71,12 +71,12 @@ def register(app: Flask) -> None:
     from blueprints.complaints import commands_stats
     from blueprints.complaints.jobs import EXPORT, export_cases
     from blueprints.complaints.queries_handover import open_cases
+    from blueprints.complaints.queries_wordings import SOURCE
     from blueprints.complaints.routes import blueprint
     from blueprints.complaints.service.access import follow_changes
     from blueprints.complaints.service.deadlines import on_calendar_changed, on_clock_moved
     from blueprints.complaints.service.holdings import KEEPER
     from blueprints.complaints.service.noticing import on_issued
-    from blueprints.complaints.queries_wordings import SOURCE
     from blueprints.duty.service import register_open_items
     from blueprints.knowledge.service.sources import register_source
     from blueprints.notices.events import NoticeIssued

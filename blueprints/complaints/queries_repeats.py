@@ -55,7 +55,8 @@ def repeats_of(case: Case, by: User, ruleset: Ruleset, *, now: datetime) -> list
     """The same for a case that is registered already (window: local setting)."""
     here = present(case.complainants)
     return repeats(
-        by, phones=[p.phone for p in here if p.phone], accounts=[p.account_number for p in here if p.account_number],
+        by, phones=[p.phone for p in here if p.phone],
+        accounts=[p.account_number for p in here if p.account_number],
         enterprise_id=case.enterprise_id, category=case.category, text=case.title, now=now,
         days=ruleset.number_or("repeat_window_days", USUAL_DAYS), without=case.id,
     )  # fmt: skip

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from blueprints.accounts.models import RoleGrant, User
 from blueprints.accounts.service import people
+from blueprints.accounts.service.delegations import subject_of
 from blueprints.accounts.service.roles import LOCK
 from blueprints.accounts.service.signing_in import PasswordPolicy
 from core import audit
@@ -39,7 +40,7 @@ def create_administrators(*, policy: PasswordPolicy, now: datetime) -> list[tupl
         user.grants = [RoleGrant(role=role.value, granted_at=now, granted_by=audit.SYSTEM.audit_name)]
         audit.record(
             "account.created",
-            subject=people.subject_of(user),
+            subject=subject_of(user),
             by=audit.SYSTEM,
             now=now,
             changes={"name": [None, user.name], "roles": [[], [ROLE_NAMES[role]]]},

@@ -57,7 +57,6 @@ FIELDS = {
     "delegate": "被授权人",
     "span": "期间",
     "substitute": "B角",
-    "repair_phone": "抢修电话",
     "area": "所在片区",
     "successors": "接手人",
 }

@@ -1,4 +1,4 @@
-"""The people of a case after its registration: added, changed, removed, and spoken to through the regulator."""
+"""The people of a case after its registration: added, changed, removed; spoken to through the regulator."""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ def review_return(act: Act) -> None:
         assignment.state = "investigating" if assignment.investigator_id else "assigned"
     deadlines.stop(act, "review")
     clause = act.ruleset.action("review_return").clause or ""
-    deadlines.start_order(act, "rework", "退回重办", workdays, clause=clause, basis=discreet(act.data["reason"], act.case))
+    basis = discreet(act.data["reason"], act.case)
+    deadlines.start_order(act, "rework", "退回重办", workdays, clause=clause, basis=basis)
 
 
 @effect("callback")

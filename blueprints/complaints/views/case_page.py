@@ -31,7 +31,8 @@ ORDER_STATES = {"open": ("待答复", "wait"), "answered": ("已答复", "open")
 SENT_ON = "本件由本单位移送给其他主管部门，只能查看；对方受理以前可以收回。"
 SAMPLED_ONLY = "这是从台账抽查的件，只能查看；需要直接办理的，可以提级办理。"
 APPROVALS = {
-    "extension": "延期", "suspension": "中止", "withdrawal": "撤回", "return": "退单", "no_more": "不再重复办理",
+    "extension": "延期", "suspension": "中止", "withdrawal": "撤回", "return": "退单",
+    "no_more": "不再重复办理",
 }  # fmt: skip
 
 

@@ -41,7 +41,8 @@ def satisfaction_view(found: Satisfaction, rulesets: Sequence[Ruleset], links: L
 
 def satisfaction_table(view: dict[str, Any]) -> Table:
     """The same as a table of the file."""
-    rows: list[list[Value]] = [["满意率%", view["text"].removesuffix("%"), f"已回访并答复 {view['counted']} 件"]]
+    note = f"已回访并答复 {view['counted']} 件"
+    rows: list[list[Value]] = [["满意率%", view["text"].removesuffix("%"), note]]
     rows += [[row["name"], row["number"]["number"], "计入"] for row in view["answers"]]
     rows += [[row["name"], row["number"]["number"], f"不计入：{row['reason']}"] for row in view["left_out"]]
     return Table("满意度", ["情形", "件数", "说明"], rows)

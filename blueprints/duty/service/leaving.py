@@ -70,7 +70,8 @@ def _require_successors(user: User, found: Sequence[Holding], choices: Mapping[K
     if len(missing) == 1:
         raise InvalidInput(f"“{missing[0].label}”还没有接手人。", f"to_{missing[0].kind}_{missing[0].id}")
     if missing:
-        raise InvalidInput(f"还有 {len(missing)} 件没有接手人，请选择“全部交给”，或者逐件选择。", "everything")
+        why = f"还有 {len(missing)} 件没有接手人，请选择“全部交给”，或者逐件选择。"
+        raise InvalidInput(why, "everything")
 
 
 def _item(name: str, one: Holding, successor: User) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The knowledge base of the invented district: what comes with the product, a better wording, one that waits."""
+"""The knowledge base of the district: what comes with the product, a better wording, one that waits."""
 
 from __future__ import annotations
 

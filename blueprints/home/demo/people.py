@@ -11,7 +11,8 @@ from sqlalchemy import exists, select
 
 from blueprints.accounts.models import Department, Organization, RoleGrant, User
 from blueprints.accounts.queries import ruleset_choices
-from blueprints.accounts.service import administrators, organizations, people
+from blueprints.accounts.service import administrators, organizations
+from blueprints.accounts.service.delegations import subject_of
 from blueprints.accounts.service.signing_in import check_policy, hash_password
 from blueprints.accounts.sessions import policy
 from blueprints.rulebook.service import adopt_laws, default_laws
@@ -155,7 +156,7 @@ class Settling:
             "organization": [None, organization.name],
             "roles": [[], [ROLE_NAMES[role]]],
         }
-        subject = people.subject_of(user)
+        subject = subject_of(user)
         audit.record("account.created", subject=subject, by=audit.SYSTEM, now=self.since, changes=changes)
         self.cast.users[login] = user
 

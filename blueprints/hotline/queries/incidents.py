@@ -15,7 +15,7 @@ from blueprints.accounts.queries_reach import reached
 from blueprints.complaints.models import Case, Complainant
 from blueprints.complaints.queries_access import visible
 from blueprints.hotline.models import Incident, IncidentCall, IncidentTelling, IncidentUpdate
-from blueprints.hotline.service.incident_closing import left_open
+from blueprints.hotline.queries.incident_cases import left_open
 from blueprints.registry.models.outlets import SupplyArea
 from core.clock import to_local
 from core.db import db

@@ -16,8 +16,8 @@ from blueprints.complaints.views.people import replacements, swapped
 from blueprints.complaints.workflow import STATE_NAMES as CASE_STATES
 from blueprints.hotline.forms.incidents import KINDS
 from blueprints.hotline.models import Incident, IncidentUpdate
+from blueprints.hotline.queries.incident_cases import why_left
 from blueprints.hotline.service.incident_calls import estimate_words
-from blueprints.hotline.service.incident_closing import why_left
 from blueprints.hotline.service.incident_tellings import telling_text
 from blueprints.hotline.service.incidents import notice_late
 from core.privacy import mask_name, mask_phone
