@@ -14,7 +14,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from sqlalchemy import select, text
 
 from blueprints.accounts.models import User
-from blueprints.complaints.models import Assignment, Case, CaseAccess, Complainant, LedgerRow
+from blueprints.complaints.models import Assignment, Case, CaseAccess, Complainant, LedgerRow, Transfer
 from blueprints.complaints.people import hide
 from core.db import db
 from domain.roles import Permission, Role
@@ -23,7 +23,7 @@ from domain.tokens import tokens_of
 HAN = r"\u3005\u3007\u2e80-\u2fff\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 PART = re.compile(rf"[{HAN}]+|[^\W{HAN}_]+")
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-ENDED = {"declined", "closed", "archived", "withdrawn", "merged"}
+ENDED = {"declined", "closed", "archived", "withdrawn", "merged", "transferred"}
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Plain:
     people: list[Any] = field(default_factory=list)
     units: list[Any] = field(default_factory=list)
     sampled_by: set[int] = field(default_factory=set)
+    sent_by: set[int] = field(default_factory=set)
 
     @cached_property
     def personal(self) -> list[str]:
@@ -114,17 +115,20 @@ def read_all() -> list[Plain]:
     for row in db.session.execute(select(*LedgerRow.__table__.columns)):
         if row.sampled_at is not None:
             rows[row.case_id].sampled_by.add(row.regulator_id)
+    for row in db.session.execute(select(*Transfer.__table__.columns)):
+        if row.to_organization_id is not None:
+            rows[row.case_id].sent_by.add(row.organization_id)
     return list(rows.values())
 
 
 def sees(by: User, row: Plain) -> bool:
-    """A regulator: cases it has or sampled; dispatchers and leaders: received or assigned; handlers: with the
+    """A regulator: cases it has, sampled or sent to another regulator; dispatchers and leaders: received or assigned; handlers: with the
     own department, or under the own investigation."""
     org = by.organization
     if org is None or Permission.CASE_READ not in by.permissions:
         return False
     if org.is_regulator:
-        return row.case.regulator_id == org.id or org.id in row.sampled_by
+        return row.case.regulator_id == org.id or org.id in row.sampled_by | row.sent_by
     mine = [u for u in row.units if u.organization_id == org.id]
     if by.roles & {Role.DISPATCHER, Role.ENTERPRISE_LEADER}:
         return row.case.receiving_org_id == org.id or bool(mine)
@@ -170,7 +174,7 @@ class Scan:
 def scopes(row: Plain) -> dict[int, int]:
     """scope -> organization, of everybody who may see the case; none for a regulator that only sampled it."""
     c = row.case
-    found = {o * 4: 0 for o in row.sampled_by}
+    found = {o * 4: 0 for o in row.sampled_by | row.sent_by}
     whole = {c.receiving_org_id, c.regulator_id, *(u.organization_id for u in row.units)}
     found |= {o * 4: o for o in whole - {None}}
     for unit in row.units:

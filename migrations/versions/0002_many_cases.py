@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.orm import Session
 
 import core.db
 
@@ -78,17 +77,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('user_id', 'page', 'name', name=op.f('uq_saved_view_user_id_page_name')),
     )
     op.create_index('ix_notification_user', 'notification', ['user_id', 'id'])
-    derive()
-
-
-def derive() -> None:
-    """Fill both tables from the cases that are there. They hold nothing of their own, so the code as it is
-    now may do it; what it reads is older than this revision."""
-    from blueprints.complaints.service.access import refresh_all
-
-    session = Session(op.get_bind())
-    refresh_all(session)
-    session.flush()
 
 
 def downgrade() -> None:
