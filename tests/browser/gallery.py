@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from unittest import mock
 
-from blueprints.complaints.models import Ledger
+from sqlalchemy import select
+
+from blueprints.complaints.models import Case, Ledger
 from blueprints.complaints.queries_case import case_for
 from blueprints.complaints.service import options
 from blueprints.complaints.service.ledger import sample
@@ -18,6 +20,7 @@ from core.db import db, transaction
 from tests.factories.cases import SUBSTANTIAL, Desk
 from tests.factories.filled import Filled
 from tests.factories.notices import Office, empty_sheets
+from tests.factories.shared_cases import shared
 
 PEOPLE = (
     "jxw-clerk", "jxw-supervisor", "jxw-leader", "rq-dispatcher", "rq-handler", "rq-leader",
@@ -99,14 +102,33 @@ def water_cases(desk: Desk) -> list[int]:
     return [*found, talked, idea, asked]
 
 
+def office_cases(desk: Desk) -> list[int]:
+    """A confidential report with a question, the same matter again on its way to its end, a case of two
+    companies, a round with a question to its sender."""
+    relayed = desk.handed_over("rq", confidential=True)
+    desk.do(relayed, "relay_question", "rq-handler", text="停气的是哪一栋？")
+    first = desk.closed()
+    asked, agreed = (desk.register("jxw-clerk", "rq") for _ in range(2))
+    again = {"other": desk.case(first).number, "reason": "时间地点要求都相同", "nothing_new": True}
+    for case in (asked, agreed):
+        desk.do(case, "request_no_more", "jxw-clerk", **again)
+    desk.do(agreed, "decide_no_more", "jxw-leader", approve=True)
+    origin = {"source": "12345", "number": "202610120009", "digest": "1" * 64, "data": {}}
+    outside = desk.register("jxw-clerk", "rq", origin=origin)
+    desk.do(outside, "outside_sign", "jxw-clerk")
+    desk.do(outside, "outside_ask", "jxw-clerk", kind="return", reason="不属于本区供气范围")
+    return [relayed, first, asked, agreed, shared(desk), outside]
+
+
 def every_state(desk: Desk, filled: Filled) -> list[int]:
     """All of the above, and a case that the regulator sampled from a ledger."""
     with transaction():
         supervisor = desk.world.user("jxw-supervisor")
         ledger = db.session.get_one(Ledger, filled.ledger_id)
         sample(ledger, [filled.ledger_row_id], "抽查热线件的办理", by=supervisor, now=clock.now())
-    made = [*handed_over_cases(desk), *requested_cases(desk), *water_cases(desk)]
-    return [filled.case_id, filled.own_case_id, *made]
+    made = [*handed_over_cases(desk), *requested_cases(desk), *water_cases(desk), *office_cases(desk)]
+    rest = set(db.session.scalars(select(Case.id))) - {filled.case_id, filled.own_case_id, *made}
+    return [filled.case_id, filled.own_case_id, *made, *sorted(rest)]
 
 
 def notices_in_every_state() -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from blueprints.accounts.models import Organization
 from blueprints.accounts.service import jurisdictions
 from blueprints.complaints.service import rounds
@@ -26,3 +28,21 @@ def fill_shared(desk: Desk) -> dict[str, int | str]:
         word = rounds.set_type(place, "12345", "非紧急类", "inquiry", "", by=clerk, now=clock.now())
         row = jurisdictions.set_regulator(place, "gas", "", "三定方案", by=admin, now=clock.now())
         return {"outside_type_id": word.id, "jurisdiction_id": row.id}
+
+
+def unit_of(desk: Desk, code: str) -> str:
+    """An enterprise as a choice of units."""
+    return f"org:{desk.world.org(code).id}"
+
+
+def shared(desk: Desk, **fields: Any) -> int:
+    """A complaint about both companies: gas main, power assisting, each with a department."""
+    case = desk.register("jxw-clerk", "rq", **fields)
+    desk.do(case, "accept", "jxw-clerk", nature="internal", notice_way="电话")
+    desk.do(
+        case, "dispatch", "jxw-clerk", units=[unit_of(desk, "rq")], assisting=[unit_of(desk, "gd")],
+        requirement="请核实整改并答复",
+    )  # fmt: skip
+    for code in ("rq", "gd"):
+        desk.do(case, "assign", f"{code}-dispatcher", units=desk.department(code), requirement="请核实")
+    return case

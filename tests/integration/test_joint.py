@@ -14,29 +14,13 @@ from core import clock, files
 from core.db import transaction
 from domain.errors import InvalidInput, RuleViolation
 from tests.factories.cases import Desk
+from tests.factories.shared_cases import shared
 
 MARK = "甲标记乙丙丁"
 FILE_MARK = "标记附件戊己"
 FOUND = {
     "evidence": "通知记录", "conclusion": "substantiated", "reasonable": True, "service_class": "",
 }  # fmt: skip
-
-
-def org(desk: Desk, code: str) -> str:
-    return f"org:{desk.world.org(code).id}"
-
-
-def shared(desk: Desk, **fields: Any) -> int:
-    """A complaint about both companies: gas main, power assisting, each with a department."""
-    case = desk.register("jxw-clerk", "rq", **fields)
-    desk.do(case, "accept", "jxw-clerk", nature="internal", notice_way="电话")
-    desk.do(
-        case, "dispatch", "jxw-clerk", units=[org(desk, "rq")], assisting=[org(desk, "gd")],
-        requirement="请核实整改并答复",
-    )  # fmt: skip
-    for code in ("rq", "gd"):
-        desk.do(case, "assign", f"{code}-dispatcher", units=desk.department(code), requirement="请核实")
-    return case
 
 
 def verified(desk: Desk, case: int, code: str, findings: str) -> Case:

@@ -12,6 +12,7 @@ from flask import Flask
 from blueprints.accounts.models import User
 from blueprints.complaints import queries_list
 from blueprints.complaints.queries_list import PAGE, SORTS, ListPage
+from blueprints.complaints.states import ENDED
 from core import clock
 from core.calendar_store import load_calendar
 from core.db import db, transaction
@@ -106,7 +107,7 @@ def test_links_lead_through_the_pages(many: Flask, many_world: World, scan: Scan
         found = re.search(r'href="([^"]+)" rel="next"', html)
         address = found[1].replace("&amp;", "&") if found else ""
     by = many_world.user("gs-handler")
-    ended = {"declined", "closed", "archived", "withdrawn", "merged"}
+    ended = {state.value for state in ENDED}
     assert len(seen) == len(set(seen))
     assert set(seen) == {i for i in scan.seen(by) if scan.rows[i].case.state in ended}
 
