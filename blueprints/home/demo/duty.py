@@ -85,7 +85,7 @@ def _emergency(cast: Cast, calendar: Calendar, now: datetime) -> None:
     agent, place = cast.user("rq-dispatcher"), cast.organizations["rq"]
     with clock.frozen(began):
         alarm = emergencies.raise_alarm(place, "leak", by=agent, now=clock.now(), calendar=calendar)
-        known = {"place": WHERE, "name": "示例用户丁", "phone": "000-80000077", "words": WHAT}
+        known = {"place": WHERE, "name": "示例用户丁", "phone": "13800000077", "words": WHAT}
         complete(alarm.case, known, by=agent, now=clock.now(), calendar=calendar)
     shift = queries.on_duty(place.id, began)
     taker = shift.people[0].user if shift else cast.user("rq-handler2")
