@@ -10,6 +10,7 @@ from core import clock
 from core.authz import Role
 from core.db import transaction
 from core.files import store
+from tests.factories.papers import empty_pdf
 from tests.factories.world import World
 
 
@@ -27,7 +28,7 @@ def fill_leaving() -> dict[str, int]:
         }  # fmt: skip
         left = AccountHandover(
             user_id=gone.id, organization_id=gone.organization_id, reason="调离", items=[item],
-            made_by_id=manager.id, made_at=now, file=store("清单.pdf", b"%PDF-1.7\n% list\n", now=now),
+            made_by_id=manager.id, made_at=now, file=store("清单.pdf", empty_pdf(), now=now),
         )  # fmt: skip
         session.add(left)
         session.flush()

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
+import pikepdf
 import pypdfium2
+
+
+def empty_pdf() -> bytes:
+    """A real file of one empty page."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
 
 
 def text_of(pdf: bytes) -> str:
