@@ -155,31 +155,32 @@ def _store(form: IntakeForm, enterprise: Organization) -> tuple[int, str]:
         return case.id, case.number
 
 
+def _part(block: str) -> Response:
+    """One block of the screen for the enterprise just chosen."""
+    enterprises = enterprises_for(me())
+    chosen = _chosen(enterprises)
+    return _page(_form(enterprises, chosen), enterprises, chosen, block=block)
+
+
 @blueprint.get("/cases/new/choices")
 @requires(Permission.CASE_REGISTER)
 def intake_choices() -> Response:
     """Types, categories and channels of the enterprise just chosen (htmx); the whole screen without."""
-    enterprises = enterprises_for(me())
-    chosen = _chosen(enterprises)
-    return _page(_form(enterprises, chosen), enterprises, chosen, block="choices")
+    return _part("choices")
 
 
 @blueprint.get("/cases/new/incidents")
 @requires(Permission.CASE_REGISTER)
 def intake_incidents() -> Response:
     """Open incidents of the enterprise just chosen, with what to tell the caller (htmx)."""
-    enterprises = enterprises_for(me())
-    chosen = _chosen(enterprises)
-    return _page(_form(enterprises, chosen), enterprises, chosen, block="incidents")
+    return _part("incidents")
 
 
 @blueprint.get("/cases/new/scripts")
 @requires(Permission.CASE_REGISTER)
 def intake_scripts() -> Response:
     """What is read out for the category just chosen (htmx)."""
-    enterprises = enterprises_for(me())
-    chosen = _chosen(enterprises)
-    return _page(_form(enterprises, chosen), enterprises, chosen, block=READ_ALOUD)
+    return _part(READ_ALOUD)
 
 
 @blueprint.get("/cases/new/limits")
